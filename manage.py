@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+"""Django's command line; starts the embedded servers where no address is given."""
+
+import os
+import sys
+
+from rsoko import embedded
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rsoko.settings")
+    embedded.start()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

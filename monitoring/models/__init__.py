@@ -1,0 +1,4 @@
+from monitoring.models.cell import Cell
+from monitoring.models.value import IndicatorValue, Statistic
+
+__all__ = ["Cell", "IndicatorValue", "Statistic"]

@@ -1,0 +1,60 @@
+"""Lists as tables: csv for programs, xlsx for people."""
+
+import csv
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+
+from organizations.exchange import workbook
+
+
+def _table(data: Any) -> tuple[list[str], list[list[Any]]]:
+    rows: Iterable[Mapping[str, Any]] = data if isinstance(data, list) else [data]
+    rows = list(rows)
+    head = list(rows[0]) if rows else []
+    return head, [["" if row[name] is None else row[name] for name in head] for row in rows]
+
+
+class TableRenderer(BaseRenderer, ABC):
+    """A list of flat records; an error stays what it is, a JSON document."""
+
+    def render(
+        self, data: Any, media_type: str | None = None, context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        response = (context or {}).get("response")
+        if response is not None and response.status_code >= 400:
+            response["Content-Type"] = "application/problem+json"
+            return JSONRenderer().render(data)
+        if response is not None:
+            response["Content-Disposition"] = f'attachment; filename="rsoko.{self.format}"'
+        return self.table(*_table(data))
+
+    @abstractmethod
+    def table(self, head: list[str], rows: list[list[Any]]) -> bytes:
+        """The bytes of a table in this format."""
+
+
+class CsvRenderer(TableRenderer):
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def table(self, head: list[str], rows: list[list[Any]]) -> bytes:
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(head)
+        writer.writerows(rows)
+        return out.getvalue().encode()
+
+
+class XlsxRenderer(TableRenderer):
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format = "xlsx"
+    charset = None
+    render_style = "binary"
+
+    def table(self, head: list[str], rows: list[list[Any]]) -> bytes:
+        return workbook.write({"Данные": [head, *rows]})

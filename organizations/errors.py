@@ -1,0 +1,27 @@
+"""Refusals written for the person who reads them; everything else is a bug."""
+
+from collections.abc import Sequence
+
+
+class PortalError(Exception):
+    """What cannot be done, in words shown as they are."""
+
+
+class NotAllowed(PortalError):
+    """The row is seen, but the role does not allow this act."""
+
+
+class Conflict(PortalError):
+    """The act contradicts the present state of the rows."""
+
+
+class Refused(PortalError):
+    """Not a sound file of a known kind; nothing was read from it."""
+
+
+class FaultyTable(PortalError):
+    """A readable table from which nothing was written; it carries every fault found."""
+
+    def __init__(self, faults: Sequence[object], message: str = "") -> None:
+        self.faults = tuple(faults)
+        super().__init__(message or "\n".join(["Ничего не записано.", *map(str, self.faults)]))

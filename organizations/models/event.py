@@ -1,0 +1,50 @@
+"""The audit trail: who did what, when, on what, and what changed; written once, never altered."""
+
+from typing import Self
+
+from django.db import models
+
+from organizations.access import Permission, Viewer
+from organizations.models.organization import Organization
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        """The controller's journal: the events of the viewer's territory."""
+        return self.open_to(viewer, Permission.JOURNAL_READ)
+
+    def open_to(self, viewer: Viewer | None, permission: Permission) -> Self:
+        owners = Organization.objects.open_to(viewer, permission)
+        return self.filter(organization_id__in=owners.values("pk"))
+
+    def about(self, row: models.Model) -> Self:
+        """The history of one object, for that object's page."""
+        return self.filter(object_type=row._meta.label_lower, object_id=str(row.pk))
+
+
+class Event(models.Model):
+    """One act. No foreign keys, so that it outlives what it speaks of; the database refuses
+    to change or delete it."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    action = models.CharField(max_length=64)
+    user_id = models.BigIntegerField(null=True)
+    user_name = models.CharField(max_length=200)
+    role = models.CharField(max_length=16, blank=True)
+    organization_id = models.BigIntegerField(null=True)
+    object_type = models.CharField(max_length=64)
+    object_id = models.CharField(max_length=64)
+    object_name = models.CharField(max_length=400)
+    changes = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["object_type", "object_id"], name="event_object"),
+            models.Index(fields=["organization_id", "-at"], name="event_organization"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_name}"

@@ -1,0 +1,197 @@
+"""People and their places: invite, accept, move, block, stand in for somebody."""
+
+import datetime
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from organizations.access import INVITES, ROLE_TITLES, Permission, Role, Viewer
+from organizations.errors import Conflict, NotAllowed
+from organizations.models import Invitation, Membership, Organization, Substitution, User
+from organizations.services import audit, guard
+
+
+@transaction.atomic
+def invite(
+    organization: Organization, *, role: Role, email: str, by: Viewer, position: str = ""
+) -> tuple[Invitation, str]:
+    """Invite one person to one place. Returns the invitation and the link's secret, shown once.
+
+    Raises NotAllowed.
+    """
+    guard.require(by, Permission.MEMBER_MANAGE, organization)
+    _may_give(role, by)
+    secret = secrets.token_urlsafe(24)
+    invitation = Invitation.objects.create(
+        organization=organization,
+        role=role,
+        email=email,
+        position=position,
+        digest=_digest(secret),
+        created_by_id=by.user_id,
+        expires_at=timezone.now() + datetime.timedelta(days=settings.INVITATION_DAYS),
+    )
+    audit.record("invitation.created", invitation, by=by, role=role)
+    return invitation, secret
+
+
+def send_invitation(invitation: Invitation, link: str) -> None:
+    """Mail the link, once the invitation is committed."""
+    text = (
+        f"Вас приглашают в РСОКО: {invitation.organization.short_name}, "
+        f"{ROLE_TITLES[Role(invitation.role)]}.\n\n"
+        f"Откройте ссылку и задайте пароль: {link}\n"
+        f"Ссылка действует до {timezone.localtime(invitation.expires_at):%d.%m.%Y}."
+    )
+    transaction.on_commit(
+        lambda: send_mail("Приглашение в РСОКО", text, None, [invitation.email], fail_silently=True)
+    )
+
+
+def open_invitation(secret: str) -> Invitation | None:
+    """The invitation this link belongs to, while it may still be accepted."""
+    return (
+        Invitation.objects.open()
+        .filter(digest=_digest(secret))
+        .select_related("organization")
+        .first()
+    )
+
+
+@transaction.atomic
+def accept(
+    secret: str, *, username: str, password: str, first_name: str, last_name: str
+) -> User:
+    """Make the account of the invited person and put it in its place. Raises Conflict."""
+    invitation = open_invitation(secret)
+    if invitation is None:
+        raise Conflict("Приглашение уже использовано, отозвано или истекло. Попросите новое.")
+    user = User(
+        username=username, first_name=first_name, last_name=last_name, email=invitation.email
+    )
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Conflict(" ".join(error.messages)) from error
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Conflict(f"Логин «{username}» уже занят. Выберите другой.") from error
+
+    today = timezone.localdate()
+    membership = Membership.objects.create(
+        user=user,
+        organization=invitation.organization,
+        role=invitation.role,
+        position=invitation.position,
+        since=today,
+    )
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    audit.record("member.joined", membership, by=None, role=invitation.role)
+    return user
+
+
+@transaction.atomic
+def revoke(invitation: Invitation, *, by: Viewer) -> Invitation:
+    """Take an invitation back. Raises NotAllowed."""
+    guard.require(by, Permission.MEMBER_MANAGE, invitation)
+    invitation.revoked_at = timezone.now()
+    invitation.save(update_fields=["revoked_at"])
+    audit.record("invitation.revoked", invitation, by=by)
+    return invitation
+
+
+@transaction.atomic
+def move(
+    membership: Membership, *, organization: Organization, role: Role, position: str, by: Viewer
+) -> Membership:
+    """Give a person another place; the old one ends today and is kept. Raises NotAllowed."""
+    guard.require(by, Permission.MEMBER_MANAGE, membership)
+    guard.require(by, Permission.MEMBER_MANAGE, organization)
+    _may_give(Role(membership.role), by)
+    _may_give(role, by)
+    today = timezone.localdate()
+    membership.until = today
+    membership.save(update_fields=["until"])
+    moved = Membership.objects.create(
+        user=membership.user, organization=organization, role=role, position=position, since=today
+    )
+    audit.record("member.moved", moved, by=by, was=str(membership.organization), role=role)
+    return moved
+
+
+@transaction.atomic
+def block(membership: Membership, *, by: Viewer) -> Membership:
+    """Close an account: its sessions and tokens end at once. Raises NotAllowed or Conflict."""
+    membership = _managed(membership, by)
+    if membership.user_id == by.user_id:
+        raise Conflict("Свою учётную запись закрыть нельзя: попросите другого администратора.")
+    user = membership.user
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.auth_token_set.all().delete()
+    for session in user.usersession_set.all():
+        session.end()
+    audit.record("member.blocked", membership, by=by)
+    return membership
+
+
+@transaction.atomic
+def unblock(membership: Membership, *, by: Viewer) -> Membership:
+    """Open a closed account again. Raises NotAllowed."""
+    membership = _managed(membership, by)
+    membership.user.is_active = True
+    membership.user.save(update_fields=["is_active"])
+    audit.record("member.unblocked", membership, by=by)
+    return membership
+
+
+@transaction.atomic
+def substitute(
+    membership: Membership, *, by: Viewer, user: User, since: datetime.date, until: datetime.date
+) -> Substitution:
+    """Let somebody act in a person's place for some days.
+
+    The person themselves or who manages their account decides. Raises NotAllowed or Conflict.
+    """
+    if membership.user_id != by.user_id:
+        membership = _managed(membership, by)
+    if until < since:
+        raise Conflict("Последний день замещения раньше первого.")
+    if user.pk == membership.user_id:
+        raise Conflict("Человек не может замещать сам себя.")
+    own = Membership.objects.current().filter(user=user).select_related("organization").first()
+    if own is None or own.organization.territory_id != membership.organization.territory_id:
+        raise Conflict("Замещать может только сотрудник той же территории.")
+    substitution = Substitution.objects.create(
+        membership=membership, substitute=user, since=since, until=until
+    )
+    audit.record(
+        "member.substituted", membership, by=by, substitute=user.full_name,
+        since=since.isoformat(), until=until.isoformat(),
+    )  # fmt: skip
+    return substitution
+
+
+def _managed(membership: Membership, by: Viewer) -> Membership:
+    guard.require(by, Permission.MEMBER_MANAGE, membership)
+    _may_give(Role(membership.role), by)
+    return membership
+
+
+def _may_give(role: Role, by: Viewer) -> None:
+    if role not in INVITES.get(by.role, frozenset()):
+        raise NotAllowed(f"Роль «{ROLE_TITLES[role]}» может дать только администратор портала.")
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

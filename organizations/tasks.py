@@ -1,0 +1,35 @@
+"""The doorbell of the queue of record, and what keeps the queue moving."""
+
+from celery import current_app, shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from organizations.models import Run
+
+MOST_ATTEMPTS = 5
+HEARTBEAT = "worker-heartbeat"
+HEARTBEAT_SECONDS = 60
+
+
+def ring(task: str, run_id: int) -> None:
+    """Tell the workers that a run waits; when nobody hears it, `reconcile` rings again."""
+    current_app.tasks[task].delay(run_id)
+
+
+@shared_task(ignore_result=True)
+def reconcile() -> None:
+    """Ring again for the runs nobody works on: their message or their worker was lost."""
+    exhausted = Run.objects.claimable().filter(attempt__gte=MOST_ATTEMPTS)
+    exhausted.update(
+        status=Run.Status.FAILED,
+        ended_at=timezone.now(),
+        error=f"Работа прерывалась {MOST_ATTEMPTS} раз подряд и остановлена.",
+    )
+    for task, run_id in Run.objects.claimable().values_list("task", "pk"):
+        ring(task, run_id)
+
+
+@shared_task(ignore_result=True)
+def heartbeat() -> None:
+    """Leave a sign of life for /readyz."""
+    cache.set(HEARTBEAT, timezone.now().isoformat(), HEARTBEAT_SECONDS)

@@ -1,0 +1,4 @@
+from procedures.models.result import Protocol, Result
+from procedures.models.work import Procedure, Scale, Work
+
+__all__ = ["Procedure", "Protocol", "Result", "Scale", "Work"]

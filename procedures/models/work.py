@@ -1,0 +1,93 @@
+"""Assessment works: the procedure they belong to, their tasks, their versioned mark scale."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+class Procedure(models.Model):
+    """An assessment procedure of the catalogue (Положение о РСОКО, п. 4.2), such as the ВПР."""
+
+    class Level(models.TextChoices):
+        FEDERAL = "federal", "федеральный"
+        REGIONAL = "regional", "региональный"
+        MUNICIPAL = "municipal", "муниципальный"
+        SCHOOL = "school", "уровень организации"
+
+    code = models.SlugField("код", unique=True)
+    title = models.CharField("название", max_length=200)
+    short_title = models.CharField("кратко", max_length=40)
+    level = models.CharField("уровень", max_length=12, choices=Level)
+
+    class Meta:
+        verbose_name = "процедура"
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.short_title
+
+
+class Work(models.Model):
+    """One work of a procedure: a subject, a grade, a year, its tasks and their maximum points.
+
+    Works are reference data of the whole installation: no organization owns them.
+    """
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="works")
+    code = models.SlugField("код", unique=True)
+    subject = models.CharField("предмет", max_length=80)
+    grade = models.PositiveSmallIntegerField("класс")
+    year = models.PositiveSmallIntegerField("год проведения")
+    tasks = ArrayField(models.CharField(max_length=12), verbose_name="задания")
+    max_points = ArrayField(models.PositiveSmallIntegerField(), verbose_name="максимум баллов")
+    held_on = models.DateField("день проведения", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "работа"
+        ordering = ["-year", "grade", "subject"]
+        constraints = [
+            models.UniqueConstraint(
+                name="work_once",
+                fields=["procedure", "subject", "grade", "year"],
+                violation_error_message="Такая работа уже заведена.",
+            ),
+            models.CheckConstraint(
+                name="work_points_per_task",
+                condition=Q(tasks__len=F("max_points__len")) & Q(tasks__len__gt=0),
+                violation_error_message="Число заданий и число максимумов различаются.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}, {self.grade} класс, {self.year}"
+
+    @property
+    def max_score(self) -> int:
+        return sum(self.max_points)
+
+
+class Scale(models.Model):
+    """A version of a work's mark scale: the lowest score of each mark, and where it comes from."""
+
+    work = models.ForeignKey(Work, models.CASCADE, related_name="scales")
+    version = models.PositiveSmallIntegerField("версия")
+    three = models.PositiveSmallIntegerField("«3» с балла")
+    four = models.PositiveSmallIntegerField("«4» с балла")
+    five = models.PositiveSmallIntegerField("«5» с балла")
+    source = models.CharField("источник", max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "шкала"
+        ordering = ["work", "-version"]
+        constraints = [
+            models.UniqueConstraint(name="scale_version_once", fields=["work", "version"]),
+            models.CheckConstraint(
+                name="scale_borders_in_order",
+                condition=Q(three__gt=0) & Q(four__gt=F("three")) & Q(five__gt=F("four")),
+                violation_error_message="Границы отметок должны расти: «3», «4», «5».",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work}: {self.three}/{self.four}/{self.five}"

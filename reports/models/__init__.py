@@ -1,0 +1,3 @@
+from reports.models.report import YearlyReport
+
+__all__ = ["YearlyReport"]

@@ -1,0 +1,24 @@
+"""The apps' API routes together under /api/v1/."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+
+from monitoring.api.views import IndicatorValueViewSet, IndicatorViewSet
+from organizations.api.views import OrganizationViewSet, RunViewSet
+from roadmaps.api.views import RoadmapViewSet
+
+app_name = "api"
+
+router = SimpleRouter()
+router.register("organizations", OrganizationViewSet, basename="organization")
+router.register("roadmaps", RoadmapViewSet, basename="roadmap")
+router.register("indicators", IndicatorViewSet, basename="indicator")
+router.register("indicator-values", IndicatorValueViewSet, basename="indicator-value")
+router.register("runs", RunViewSet, basename="run")
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RsokoConfig(AppConfig):
+    name = "rsoko"
+    verbose_name = "РСОКО"

@@ -1,0 +1,60 @@
+"""What stands around every page: the sections of the viewer's role, and who is looking."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from organizations.access import ROLE_TITLES, Permission, Viewer
+from organizations.models import Level
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    organization: str
+    person: str
+    url: str
+
+
+# Section → its page and the permission without which it is not offered.
+SECTIONS = (
+    ("Сегодня", "home", None),
+    ("Дорожные карты", "roadmaps:roadmaps", None),
+    ("Процедуры", "procedures:works", Permission.RESULT_READ),
+    ("Объективность", "monitoring:objectivity", Permission.OBJECTIVITY_READ),
+    ("Показатели", "monitoring:indicators", Permission.INDICATOR_READ),
+    ("Документы", "organizations:documents", Permission.DOCUMENT_READ),
+    ("Отчёты", "reports:reports", Permission.REPORT_READ),
+    ("Организации", "organizations:organizations", None),
+    ("Люди", "organizations:members", Permission.MEMBER_MANAGE),
+    ("Журнал", "organizations:journal", Permission.JOURNAL_READ),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    if viewer is None:
+        return {"navigation": [], "viewer_card": None}
+    return {"viewer": viewer, "navigation": _sections(viewer, request.path), "viewer_card": _card(viewer)}
+
+
+def _sections(viewer: Viewer, path: str) -> list[Entry]:
+    entries = []
+    for title, name, permission in SECTIONS:
+        if permission is None or viewer.may(permission):
+            url = reverse(name)
+            shown = "План" if name == "roadmaps:roadmaps" and viewer.level == Level.SCHOOL else title
+            entries.append(Entry(shown, url, path == url or (url != "/" and path.startswith(url))))
+    return entries
+
+
+def _card(viewer: Viewer) -> Card:
+    who = f"{viewer.name}, {ROLE_TITLES[viewer.role]}"
+    return Card(viewer.organization_name, who, reverse("organizations:account"))
