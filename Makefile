@@ -22,7 +22,7 @@ check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	RSOKO_PRODUCTION=1 SECRET_KEY=only-for-this-check-of-the-settings-0123456789-abcdefghij \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -33,7 +33,6 @@ bench: .venv/dev
 fmt: .venv/dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet
 
 clean-demo:
 	rm -rf var
