@@ -1,6 +1,10 @@
 """Refusals written for the person who reads them; everything else is a bug."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from organizations.exchange.faults import Fault
 
 
 class PortalError(Exception):
@@ -22,6 +26,6 @@ class Refused(PortalError):
 class FaultyTable(PortalError):
     """A readable table from which nothing was written; it carries every fault found."""
 
-    def __init__(self, faults: Sequence[object], message: str = "") -> None:
+    def __init__(self, faults: "Sequence[Fault]", message: str = "") -> None:
         self.faults = tuple(faults)
         super().__init__(message or "\n".join(["Ничего не записано.", *map(str, self.faults)]))

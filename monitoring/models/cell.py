@@ -25,6 +25,7 @@ class Cell(models.Model):
     task_sums = ArrayField(models.IntegerField())
     task_squares = ArrayField(models.IntegerField())
     omissions = ArrayField(models.IntegerField())
+    marks = ArrayField(models.IntegerField())
     journal = ArrayField(models.IntegerField())
     attendance = ArrayField(models.IntegerField())
 

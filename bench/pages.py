@@ -1,0 +1,97 @@
+"""The region's pages over HTTP, against the emptiest signed-in page of the same run.
+
+Needs the demonstration of the whole region: `make demo SCALE=region SERVE=0` first. Each page is
+asked for once unmeasured, then 20 times in a row; what counts is the 95th percentile.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from django.test import Client
+from django.urls import reverse
+
+from bench.measure import Measure
+from organizations.models import User
+
+REQUESTS = 20
+EMPTIEST = "organizations:account"
+PAGES = (
+    "home",
+    "roadmaps:roadmaps",
+    "procedures:works",
+    "monitoring:objectivity",
+    "monitoring:indicators",
+    "organizations:documents",
+    "reports:reports",
+    "organizations:organizations",
+    "organizations:journal",
+    "organizations:runs",
+)
+
+
+def measure() -> list[Measure]:
+    """p95 of each page of the ministry's menu in milliseconds; the baseline is the same for all."""
+    with _server() as address:
+        cookie = _session("ministry")
+        empty = _p95(address + reverse(EMPTIEST), cookie)
+        return [
+            Measure(
+                name=f"pages_region.{name}",
+                ours=_p95(address + reverse(name), cookie),
+                baseline=empty,
+                unit="ms",
+                n=REQUESTS,
+            )
+            for name in PAGES
+        ]
+
+
+def _p95(url: str, cookie: str) -> float:
+    request = urllib.request.Request(url, headers={"Cookie": f"sessionid={cookie}"})  # noqa: S310 - our own server
+    times = []
+    for _ in range(REQUESTS + 1):
+        began = time.perf_counter()
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server
+            assert answer.status == 200
+            assert "/account/login/" not in answer.url, "the session was not accepted"
+            answer.read()
+        times.append((time.perf_counter() - began) * 1000)
+    return sorted(times[1:])[int(0.95 * REQUESTS) - 1]
+
+
+def _session(username: str) -> str:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return str(client.cookies["sessionid"].value)
+
+
+class _server:  # noqa: N801 - used as a function: `with _server() as address`
+    """The production server with one worker on a free port."""
+
+    def __enter__(self) -> str:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        program = Path(sys.executable).parent / "granian"
+        self.process = subprocess.Popen(
+            [program, "--interface", "wsgi", "--port", str(port), "--workers", "1",
+             "--blocking-threads", "4", "--log-level", "error", "rsoko.wsgi:application"]
+        )  # fmt: skip
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"{address}/healthz", timeout=1).close()  # noqa: S310 - our own
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return address
+        self.process.kill()
+        raise RuntimeError("the server did not answer within 20 seconds")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=15)

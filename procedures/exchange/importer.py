@@ -1,0 +1,332 @@
+"""The work of an import: a collection form checked as a whole, then written or explained."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from organizations.errors import Refused
+from organizations.exchange.faults import Fault, Note
+from organizations.exchange.gate import clean_name
+from organizations.models import Organization
+from organizations.services import audit
+from organizations.services.runs import Progress
+from organizations.templatetags.ru import plural
+from procedures.exchange import bulk_store, layout
+from procedures.exchange.protocol import Balance, open_form, read_header, read_protocol
+from procedures.exchange.results import ABSENT, Results
+from procedures.exchange.works import WorkSpec
+from procedures.models import Protocol, Result, Scale, Work
+from procedures.queries import newest_scale
+
+MOST_KEPT = 1000  # faults and notes kept with a protocol; nobody corrects more by hand
+MOST_NAMED = 5  # codes named in one sentence
+
+State = Protocol.State
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a form holds, before anything is compared with what is stored."""
+
+    results: Results
+    faults: tuple[Fault, ...]
+    notes: tuple[Note, ...]
+    balance: Balance
+
+    @property
+    def classes(self) -> list[int]:
+        return sorted({int(number) for number in self.results.class_number})
+
+
+def spec_of(work: Work, scale: Scale | None) -> WorkSpec:
+    """The stored work as the readers of forms know it."""
+    return WorkSpec(
+        code=work.code,
+        subject=work.subject,
+        grade=work.grade,
+        year=work.year,
+        tasks=tuple(work.tasks),
+        max_points=tuple(work.max_points),
+        borders=bulk_store.borders_of(scale),
+    )
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def read(content: bytes, work: WorkSpec, school_code: str, *, trusted: bool = False) -> Reading:
+    """The form read for this work and school, every fault found. Raises Refused."""
+    sheets = open_form(content, trusted=trusted)
+    table = read_protocol(sheets, work)
+    faults = list(table.faults)
+    if (named := read_header(sheets).organization) and named != school_code:
+        message = f"форма выдана школе «{named}», а загружается для «{school_code}»."
+        cure = "Выберите другую школу или скачайте её форму."
+        faults.append(Fault(layout.SERVICE, None, "", named, school_code, message, cure))
+    if not faults and not len(table.results):
+        message = "В файле нет ни одной заполненной строки."
+        cure = "Заполните варианты и баллы и загрузите файл снова."
+        faults.append(Fault(layout.PROTOCOL, None, "", "", "хотя бы одна строка", message, cure))
+    return Reading(table.results, tuple(faults), table.notes, table.balance)
+
+
+@transaction.atomic
+def receive(
+    school: Organization, work: Work, *, content: bytes, name: str, by_id: int | None
+) -> tuple[Protocol, bool]:
+    """The protocol of these bytes, to be checked, and whether it is a new one.
+
+    The same bytes twice are one import: those accepted stay as they are, those found faulty or
+    still waiting are given back to be checked once more.
+    """
+    bulk_store.hold_schools([school.pk])
+    sha256 = digest_of(content)
+    earlier = Protocol.objects.filter(organization=school, work=work).order_by("-version")
+    if same := earlier.filter(sha256=sha256, state=State.ACCEPTED).first():
+        return same, False
+    newest = earlier.first()
+    if newest is not None and newest.sha256 == sha256 and newest.state != State.SUPERSEDED:
+        newest.state = State.CHECKING
+        newest.save(update_fields=["state"])
+        return newest, False
+    protocol = Protocol(
+        organization=school,
+        work=work,
+        version=newest.version + 1 if newest else 1,
+        name=clean_name(name),
+        size=len(content),
+        sha256=sha256,
+        uploaded_by_id=by_id,
+    )
+    protocol.file.save(name, ContentFile(content), save=False)
+    protocol.save()
+    return protocol, True
+
+
+def process(
+    protocol: Protocol, *, progress: Progress | None = None, trusted: bool = False
+) -> Protocol:
+    """Check a protocol's file and write its rows, or note why not. Done again, it changes nothing.
+
+    Nothing is written unless the whole file is sound; then one version in one transaction.
+    """
+    if protocol.state != State.CHECKING:
+        return protocol
+    scale = newest_scale(protocol.work_id)
+    with protocol.file.open() as file:
+        content = file.read()
+    try:
+        reading = read(
+            content, spec_of(protocol.work, scale), protocol.organization.code, trusted=trusted
+        )
+    except Refused as refusal:
+        return _settle(
+            protocol, State.REFUSED, progress, message=str(refusal), rows_in=0, faults=[], notes=[]
+        )
+    if progress is not None:
+        progress(reading.balance.sound, reading.balance.in_file)
+    return _conclude(protocol, reading, progress)
+
+
+@transaction.atomic
+def _conclude(protocol: Protocol, reading: Reading, progress: Progress | None) -> Protocol:
+    """Compare with what is stored and write, no other import for the school in between."""
+    bulk_store.hold_schools([protocol.organization_id])
+    protocol.refresh_from_db(fields=["state"])
+    if protocol.state != State.CHECKING:  # somebody else came to the verdict meanwhile
+        protocol.refresh_from_db()
+        return protocol
+    current = _current(protocol.organization_id, protocol.work_id)
+    overlapping = _overlapping(current, reading)
+    newer = [row.version for row in overlapping if row.version > protocol.version]
+    if newer:
+        message = f"Пока файл проверялся, принята версия {max(newer)}: этот файл не записан."
+        return _settle(protocol, State.SUPERSEDED, progress, message=message)
+    faults = reading.faults or tuple(contradictions(reading, overlapping, current))
+    if faults:
+        return _settle_faulty(protocol, reading, faults, progress)
+    return _write(protocol, reading, overlapping, progress)
+
+
+def _current(school_id: int, work_id: int) -> list[Protocol]:
+    rows = Protocol.objects.current().filter(organization=school_id, work=work_id)
+    return list(rows.defer("faults", "notes").order_by("version"))
+
+
+def _overlapping(current: Sequence[Protocol], reading: Reading) -> list[Protocol]:
+    return [row for row in current if set(row.classes) & set(reading.classes)]
+
+
+def contradictions_now(school: Organization, work: Work, reading: Reading) -> list[Fault]:
+    """What would keep a sound form from being written just now."""
+    current = _current(school.pk, work.pk)
+    return contradictions(reading, _overlapping(current, reading), current)
+
+
+def contradictions(
+    reading: Reading, overlapping: Sequence[Protocol], current: Sequence[Protocol]
+) -> list[Fault]:
+    """What keeps a sound form from replacing the current protocols of the school and work."""
+    found = [fault for row in overlapping if (fault := _lost_classes(reading, row))]
+    others = [row for row in current if row not in overlapping]
+    return found + _taken_codes(reading, others)
+
+
+def _lost_classes(reading: Reading, earlier: Protocol) -> Fault | None:
+    if set(earlier.classes) <= set(reading.classes):
+        return None
+    message = (
+        f"Прежний протокол (версия {earlier.version}) содержит {classes_words(earlier.classes)}, "
+        f"в новом только {classes_words(reading.classes)}."
+    )
+    cure = "Внесите в файл все классы прежнего протокола: новый заменяет его целиком."
+    return Fault(layout.PROTOCOL, None, "", "", classes_words(earlier.classes), message, cure)
+
+
+def _taken_codes(reading: Reading, others: Sequence[Protocol]) -> list[Fault]:
+    if not others:
+        return []
+    taken = Result.objects.filter(
+        protocol__in=others, participant__in=reading.results.participant.tolist()
+    )
+    pairs = list(taken.order_by("participant").values_list("participant", "class_number"))
+    if not pairs:
+        return []
+    named = ", ".join(str(code) for code, _ in pairs[:MOST_NAMED])
+    more = f" и ещё {len(pairs) - MOST_NAMED}" if len(pairs) > MOST_NAMED else ""
+    where = classes_words(sorted({number for _, number in pairs}))
+    message = f"Коды {named}{more} уже стоят в принятом протоколе, где {where}."
+    cure = "У каждого участника параллели свой код: исправьте коды или загрузите классы вместе."
+    return [Fault(layout.PROTOCOL, None, "", named, "коды без повторов", message, cure)]
+
+
+def _write(
+    protocol: Protocol, reading: Reading, replaced: Sequence[Protocol], progress: Progress | None
+) -> Protocol:
+    results = reading.results
+    bulk_store.hold_scale(protocol.work_id)
+    scale = newest_scale(protocol.work_id)
+    marks = bulk_store.marks_by(scale, results)
+    changed = difference(replaced, results)
+    bulk_store.supersede(row.pk for row in replaced)
+    for row in replaced:
+        audit.record("protocol.superseded", row, by=None, version=protocol.version)
+    bulk_store.copy(bulk_store.lines(protocol, results, marks))
+    rows = len(results)
+    message = (
+        f"Принято {rows} {plural(rows, 'строка,строки,строк')}: {classes_words(reading.classes)}."
+    )
+    return _settle(
+        protocol,
+        State.ACCEPTED,
+        progress,
+        message=f"{message} {changed}".strip(),
+        scale=scale,
+        classes=reading.classes,
+        rows_in=reading.balance.in_file,
+        rows_written=rows,
+        faults=[],
+        notes=_kept(reading.notes),
+    )
+
+
+def difference(replaced: Sequence[Protocol], results: Results) -> str:
+    """How the new rows differ from those they replace; empty when they replace none."""
+    if not replaced:
+        return ""
+    before = {
+        code: tuple(row)
+        for code, *row in Result.objects.filter(protocol__in=list(replaced)).values_list(
+            "participant", "class_number", "variant", "journal_mark", "points"
+        )
+    }
+    after = dict(_rows(results))
+    changed = sum(before[code] != after[code] for code in before.keys() & after.keys())
+    versions = ", ".join(str(row.version) for row in replaced)
+    word = "версией" if len(replaced) == 1 else "версиями"
+    return (
+        f"По сравнению с {word} {versions}: изменено строк {changed}, "
+        f"добавлено {len(after.keys() - before.keys())}, "
+        f"убрано {len(before.keys() - after.keys())}."
+    )
+
+
+def _rows(results: Results) -> Iterable[tuple[int, tuple[Any, ...]]]:
+    columns = (
+        results.participant.tolist(),
+        results.class_number.tolist(),
+        results.variant.tolist(),
+        results.journal_mark.tolist(),
+        results.points.tolist(),
+    )
+    for code, number, variant, journal, points in zip(*columns, strict=True):
+        yield code, (number, None if variant == ABSENT else variant, journal or None, points)
+
+
+def _settle_faulty(
+    protocol: Protocol, reading: Reading, faults: Sequence[Fault], progress: Progress | None
+) -> Protocol:
+    return _settle(
+        protocol,
+        State.FAULTY,
+        progress,
+        message=faults_words(len(faults)),
+        classes=reading.classes,
+        rows_in=reading.balance.in_file,
+        faults=_kept(faults),
+        notes=_kept(reading.notes),
+    )
+
+
+@transaction.atomic
+def _settle(
+    protocol: Protocol, state: Protocol.State, progress: Progress | None, **fields: Any
+) -> Protocol:
+    """Note the verdict; only the worker that holds the run may."""
+    if progress is not None:
+        progress.hold()
+    protocol.state = state
+    for name, value in fields.items():
+        setattr(protocol, name, value)
+    protocol.save(update_fields=["state", *fields])
+    audit.record(
+        f"protocol.{state}",
+        protocol,
+        by=None,
+        version=protocol.version,
+        rows=protocol.rows_written,
+        classes=[str(number) for number in protocol.classes],
+    )
+    return protocol
+
+
+def _kept(told: Sequence[Fault] | Sequence[Note]) -> list[dict[str, Any]]:
+    """As the protocol keeps them; `stored_faults` reads them back."""
+    names = ("sheet", "row", "column", "found", "expected", "message", "cure", "title")
+    return [
+        {name: getattr(item, name) for name in names if hasattr(item, name)}
+        for item in told[:MOST_KEPT]
+    ]
+
+
+def stored_faults(protocol: Protocol) -> list[Fault]:
+    return [Fault(**fault) for fault in protocol.faults]
+
+
+def faults_words(count: int) -> str:
+    """«В файле 4 ошибки, поэтому ничего не записано.»"""
+    word = plural(count, "ошибка,ошибки,ошибок")
+    return f"В файле {count} {word}, поэтому ничего не записано."
+
+
+def classes_words(numbers: Sequence[int]) -> str:
+    """«класс 1», «классы 1 и 2», «классы 1, 2 и 3»."""
+    if len(numbers) < 2:
+        return f"класс {numbers[0]}" if numbers else "ни одного класса"
+    *head, last = map(str, numbers)
+    return f"классы {', '.join(head)} и {last}"
