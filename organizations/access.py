@@ -37,6 +37,7 @@ class Permission(StrEnum):
     MEMBER_MANAGE = "member.manage"
     JOURNAL_READ = "journal.read"
     RUN_READ = "run.read"
+    RUN_MANAGE = "run.manage"
     ROADMAP_EDIT = "roadmap.edit"
     EXECUTION_REPORT = "execution.report"
     EXECUTION_ACCEPT = "execution.accept"
@@ -62,7 +63,7 @@ _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MINISTRY: frozenset(
         {
-            _P.ORGANIZATION_MANAGE, _P.JOURNAL_READ, _P.RUN_READ,
+            _P.ORGANIZATION_MANAGE, _P.JOURNAL_READ, _P.RUN_READ, _P.RUN_MANAGE,
             _P.ROADMAP_EDIT, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
             _P.RESULT_READ, _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
             _P.DOCUMENT_READ, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
@@ -70,7 +71,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OPERATOR: frozenset(
         {
-            _P.REGISTER_IMPORT, _P.RUN_READ, _P.ROADMAP_EDIT, _P.EXECUTION_REPORT,
+            _P.REGISTER_IMPORT, _P.RUN_READ, _P.RUN_MANAGE, _P.ROADMAP_EDIT, _P.EXECUTION_REPORT,
             _P.WORK_EDIT, _P.RESULT_READ, _P.RESULT_IMPORT,
             _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
             _P.DOCUMENT_READ, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
@@ -84,7 +85,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.COORDINATOR: frozenset(
         {
-            _P.MEMBER_MANAGE, _P.JOURNAL_READ, _P.RUN_READ,
+            _P.MEMBER_MANAGE, _P.JOURNAL_READ, _P.RUN_READ, _P.RUN_MANAGE,
             _P.ROADMAP_EDIT, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
             _P.RESULT_READ, _P.RESULT_IMPORT,
             _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
@@ -103,7 +104,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             _P.ORGANIZATION_MANAGE, _P.REGISTER_IMPORT, _P.MEMBER_MANAGE,
-            _P.JOURNAL_READ, _P.RUN_READ, _P.TOKEN_ISSUE,
+            _P.JOURNAL_READ, _P.RUN_READ, _P.RUN_MANAGE, _P.TOKEN_ISSUE,
         }
     ),
 }  # fmt: skip

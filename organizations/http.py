@@ -18,6 +18,9 @@ from organizations.queries import viewer_of
 
 P = ParamSpec("P")
 ACTING = "acting_for"
+NO_PLACE = (
+    "У вашей учётной записи нет места в организации. Обратитесь к тому, кто вас пригласил."
+)
 
 
 class PortalRequest(HttpRequest):
@@ -38,8 +41,7 @@ def for_members(
     def page(request: PortalRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         viewer = viewer_of(request.user, acting=request.session.get(ACTING))
         if viewer is None:
-            reason = "У вашей учётной записи нет места в организации. Обратитесь к тому, кто вас пригласил."
-            return render(request, "403.html", {"reason": reason}, status=403)
+            return render(request, "403.html", {"reason": NO_PLACE}, status=403)
         request.viewer = viewer
         try:
             return view(request, *args, **kwargs)

@@ -1,10 +1,15 @@
 """The doorbell of the queue of record, and what keeps the queue moving."""
 
+import logging
+
 from celery import current_app, shared_task
 from django.core.cache import cache
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from organizations.models import Run
+
+log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
 HEARTBEAT = "worker-heartbeat"
@@ -13,7 +18,10 @@ HEARTBEAT_SECONDS = 60
 
 def ring(task: str, run_id: int) -> None:
     """Tell the workers that a run waits; when nobody hears it, `reconcile` rings again."""
-    current_app.tasks[task].delay(run_id)
+    try:
+        current_app.tasks[task].delay(run_id)
+    except OperationalError:
+        log.warning("run %s waits: the broker did not answer", run_id)
 
 
 @shared_task(ignore_result=True)

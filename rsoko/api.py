@@ -4,8 +4,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
-from monitoring.api.views import IndicatorValueViewSet, IndicatorViewSet
 import organizations.api.schema  # noqa: F401 - registers itself with the description
+from monitoring.api.views import IndicatorValueViewSet, IndicatorViewSet
 from organizations.api.views import OrganizationViewSet, RunViewSet
 from roadmaps.api.views import RoadmapViewSet
 

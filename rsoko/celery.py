@@ -1,7 +1,6 @@
 """The Celery application and the beat schedule."""
 
 import os
-
 from typing import Any
 
 from celery import Celery

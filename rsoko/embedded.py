@@ -20,18 +20,19 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import IO
 
 ROOT = Path(os.environ.get("RSOKO_VAR") or Path(__file__).resolve().parent.parent / "var")
 DATA = ROOT / "postgres"
 # A socket's path may have 107 characters, a checkout's path may have more.
-SOCKETS = Path(tempfile.gettempdir()) / f"rsoko-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]}"
+SOCKETS = (
+    Path(tempfile.gettempdir()) / f"rsoko-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]}"
+)
 REDIS_SOCKET = SOCKETS / "redis.sock"
 
 DATABASE_URL = f"postgres://postgres@/rsoko?host={SOCKETS}"
 REDIS_URL = f"redis+socket://{REDIS_SOCKET}"
 
-_users: IO[str] | None = None
+_users: int | None = None  # a descriptor, kept open as long as the process lives
 
 
 def start() -> None:
@@ -47,7 +48,7 @@ def start() -> None:
             _start_postgres()
         if own_redis:
             _start_redis()
-        _users = (SOCKETS / "users.lock").open("w")
+        _users = os.open(SOCKETS / "users.lock", os.O_RDWR | os.O_CREAT)
         fcntl.flock(_users, fcntl.LOCK_SH)
     atexit.register(_leave, os.getpid())
 
@@ -103,8 +104,9 @@ def _start_postgres() -> None:
     if not (DATA / "PG_VERSION").exists():
         _prepare_data_folder()
         # The wheel is built without ICU; this locale knows Cyrillic upper and lower case.
-        _postgres("initdb", "--auth=trust", "--encoding=utf8", "--locale-provider=builtin",
-                  "--builtin-locale=C.UTF-8", "--locale=C", "-U", "postgres", "-D", str(DATA))  # fmt: skip
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        people = ["--auth=trust", "-U", "postgres"]
+        _postgres("initdb", "--encoding=utf8", *locale, *people, "-D", str(DATA))
     if not _postgres_runs():
         # Safe settings as in production, but for the wait for the disk at each commit: what is
         # embedded is a demonstration or a test.

@@ -42,17 +42,27 @@ def frame(request: HttpRequest) -> dict[str, object]:
     viewer: Viewer | None = getattr(request, "viewer", None)
     if viewer is None:
         return {"navigation": [], "viewer_card": None}
-    return {"viewer": viewer, "navigation": _sections(viewer, request.path), "viewer_card": _card(viewer)}
+    return {
+        "viewer": viewer,
+        "navigation": _sections(viewer, request.path),
+        "viewer_card": _card(viewer),
+    }
 
 
 def _sections(viewer: Viewer, path: str) -> list[Entry]:
-    entries = []
-    for title, name, permission in SECTIONS:
-        if permission is None or viewer.may(permission):
-            url = reverse(name)
-            shown = "План" if name == "roadmaps:roadmaps" and viewer.level == Level.SCHOOL else title
-            entries.append(Entry(shown, url, path == url or (url != "/" and path.startswith(url))))
-    return entries
+    offered = [
+        (_title(title, name, viewer), reverse(name))
+        for title, name, permission in SECTIONS
+        if permission is None or viewer.may(permission)
+    ]
+    # An address may begin with another section's: the longest one is where we are.
+    within = [url for _, url in offered if path == url or (url != "/" and path.startswith(url))]
+    current = max(within, key=len, default=None)
+    return [Entry(title, url, url == current) for title, url in offered]
+
+
+def _title(title: str, name: str, viewer: Viewer) -> str:
+    return "План" if name == "roadmaps:roadmaps" and viewer.level == Level.SCHOOL else title
 
 
 def _card(viewer: Viewer) -> Card:

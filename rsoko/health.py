@@ -20,7 +20,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """The database and Redis answer, and a worker was alive within the last minute."""
-    checks = {"database": _answers(_database), "redis": _answers(_redis), "worker": _answers(_worker)}
+    checks = {
+        "database": _answers(_database),
+        "redis": _answers(_redis),
+        "worker": _answers(_worker),
+    }
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
 

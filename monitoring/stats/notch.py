@@ -69,6 +69,21 @@ def border_counts(
     return Counts(hits * (known > 0), totals * (known > 0), (share * known + usual) / (known + 1))
 
 
+def expected_histogram(
+    histogram: IntArray, borders: Sequence[int], peers: IntArray | None = None
+) -> FloatArray:
+    """Pupils expected at each score: the peers' histogram at the unit's own level and size.
+
+    Parameters as for `border_counts`; the answer has the shape of `histogram`.
+    """
+    _check(borders, histogram.shape[1] - 1)
+    peers = others(histogram) if peers is None else peers
+    above, below = _windows(list(borders), histogram.shape[1])
+    tilted = _tilted(histogram, peers, np.flatnonzero(~(above | below).any(axis=0)))
+    pupils = histogram.sum(axis=1, keepdims=True)
+    return ratio(tilted * pupils, tilted.sum(axis=1, keepdims=True))
+
+
 def pool(works: Sequence[Counts]) -> Counts:
     """Borders of several works of the same units, tested together."""
     return Counts(

@@ -13,11 +13,13 @@ OF_EVERY_LIST = {"format", "cursor", "page_size"}
 class StrictFilterBackend(DjangoFilterBackend):
     """django-filter, but a misspelt parameter is told instead of giving everything."""
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> QuerySet[Any]:
         filterset = self.get_filterset_class(view, queryset)
         known = set(filterset.base_filters) if filterset else set()
         unknown = sorted(set(request.query_params) - known - OF_EVERY_LIST)
         if unknown and getattr(view, "detail", False) is False:
             names = ", ".join(sorted(known)) or "нет"
-            raise ValidationError({name: f"нет такого отбора; есть: {names}." for name in unknown})
+            raise ValidationError(dict.fromkeys(unknown, f"нет такого отбора; есть: {names}."))
         return super().filter_queryset(request, queryset, view)

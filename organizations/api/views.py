@@ -8,9 +8,7 @@ from organizations.api.serializers import OrganizationSerializer, RunSerializer
 from organizations.models import Organization, Run
 
 
-class OrganizationViewSet(
-    ListModelMixin, RetrieveModelMixin, ScopedViewSet[Organization]
-):
+class OrganizationViewSet(ListModelMixin, RetrieveModelMixin, ScopedViewSet[Organization]):
     """Organizations of the caller's territory."""
 
     queryset = Organization.objects.select_related("parent").order_by("pk")

@@ -4,8 +4,8 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -67,12 +67,12 @@ def read_register(
 ) -> Table:
     """The register's rows with all faults, those between rows too. Raises Refused."""
     sheet, rows, formulas = _sheet(content, kind, trusted)
-    codes: set[str] = set()
+    codes = _codes(rows) | set(known)
     columns = [
-        _collecting(column, codes) if column.name == "code" else column for column in COLUMNS
+        _checking(column, codes) if column.name == "parent" else column for column in COLUMNS
     ]
     table = read(rows, columns, sheet=sheet, unique="code", check=_check_row, formulas=formulas)
-    table.faults += _between_rows(table, codes, known)
+    table.faults += _between_rows(table, known)
     table.faults.sort(key=lambda fault: fault.row or 0)
     return table
 
@@ -107,6 +107,14 @@ def _code(text: str) -> str:
     if not CODE.fullmatch(text):
         raise Unexpected("код из строчных латинских букв, цифр, «_» и «-», от 2 до 32 знаков", text)
     return text
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return choice(text, choices=KINDS)
+    except Unexpected:
+        names = ", ".join(f"«{name}»" for name in KINDS)
+        raise Unexpected("вид организации из перечня", text, f"Перечень: {names}.") from None
 
 
 def _oktmo(text: str) -> str:
@@ -151,7 +159,7 @@ COLUMNS = (
     Column("code", "Код", _code, also=("Код организации",)),
     Column("name", "Полное наименование", partial(word, most=400)),
     Column("short_name", "Краткое наименование", partial(word, most=160)),
-    Column("kind", "Вид", partial(choice, choices=KINDS), also=("Вид организации",)),
+    Column("kind", "Вид", _kind, also=("Вид организации",)),
     Column(
         "parent", "Код вышестоящей", _code, required=False, also=("Код вышестоящей организации",)
     ),
@@ -170,14 +178,24 @@ COLUMNS = (
 TITLES = {column.name: column.title for column in COLUMNS}
 
 
-def _collecting(column: Column, codes: set[str]) -> Column:
-    """The same column that also notes each code it read, even of rows faulty elsewhere."""
+def _codes(rows: Sequence[Sequence[str]]) -> set[str]:
+    """Every code of the file, those of rows faulty elsewhere too."""
+    codes: set[str] = set()
+    collecting = replace(COLUMNS[0], parse=codes.add)
+    read(rows, [collecting, *COLUMNS[1:]])
+    return codes
+
+
+def _checking(column: Column, codes: Collection[str]) -> Column:
+    """The same column that also refuses a code which nobody has."""
 
     def parse(text: str) -> object:
-        codes.add(text)
+        if text not in codes:
+            cure = "Исправьте код или добавьте строку этой организации."
+            raise Unexpected("код, который есть в портале или в файле", text, cure)
         return column.parse(text)
 
-    return Column(column.name, column.title, parse, also=column.also)
+    return replace(column, parse=parse)
 
 
 # one row
@@ -209,7 +227,7 @@ def _later(opened: datetime.date | None, closed: datetime.date | None) -> bool:
 # between rows
 
 
-def _between_rows(table: Table, codes: set[str], known: Mapping[str, Known]) -> Iterator[Fault]:
+def _between_rows(table: Table, known: Mapping[str, Known]) -> Iterator[Fault]:
     kinds = {code: row.kind for code, row in known.items()}
     kinds |= {record.values["code"]: record.values["kind"] for record in table.records}
     open_below = _open_below(table, known)
@@ -218,7 +236,7 @@ def _between_rows(table: Table, codes: set[str], known: Mapping[str, Known]) -> 
     for record in table.records:
         complaints = [
             _about_kind(record, known),
-            _about_parent(record, codes, kinds),
+            _about_parent(record, kinds),
             _about_login(record, owners),
             _about_closing(record, open_below),
         ]
@@ -235,21 +253,12 @@ def _about_kind(record: Record, known: Mapping[str, Known]) -> Complaint | None:
     )
 
 
-def _about_parent(record: Record, codes: set[str], kinds: Mapping[str, Kind]) -> Complaint | None:
-    above = record.values["parent"]
-    if not above:
-        return None
-    if above not in kinds:
-        if above in codes:  # its own row is faulty: one fault is enough
-            return None
-        message = f"организации с кодом «{shown(above)}» нет ни в портале, ни в файле."
-        return Complaint(
-            "parent", "код вышестоящей", message, "Исправьте код или добавьте её строку."
-        )
+def _about_parent(record: Record, kinds: Mapping[str, Kind]) -> Complaint | None:
     kind: Kind = record.values["kind"]
-    if fits_under(kind, kinds[above]):
+    above = kinds.get(record.values["parent"])
+    if above is None or fits_under(kind, above):  # none: the region, or a faulty row above
         return None
-    message = f"{kind.label} не может стоять под организацией вида «{kinds[above].label}»."
+    message = f"{kind.label} не может стоять под организацией вида «{above.label}»."
     return Complaint("parent", "код организации уровнем выше", message, "Исправьте код или вид.")
 
 

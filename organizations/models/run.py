@@ -24,8 +24,7 @@ class RunQuerySet(ScopedQuerySet["Run"]):
         """Wished for and not begun, or begun by a worker that has been silent too long."""
         silent = timezone.now() - datetime.timedelta(seconds=settings.RUN_LEASE_SECONDS)
         return self.filter(
-            Q(status=Run.Status.REQUESTED)
-            | Q(status=Run.Status.RUNNING, heartbeat_at__lt=silent)
+            Q(status=Run.Status.REQUESTED) | Q(status=Run.Status.RUNNING, heartbeat_at__lt=silent)
         )
 
 

@@ -9,7 +9,9 @@ from organizations.errors import NotAllowed
 
 
 class _Scoped(Protocol):
-    def open_to(self, viewer: Viewer | None, permission: Permission) -> models.QuerySet[models.Model]: ...
+    def open_to(
+        self, viewer: Viewer | None, permission: Permission
+    ) -> models.QuerySet[models.Model]: ...
 
 
 def require(viewer: Viewer, permission: Permission, row: models.Model) -> None:

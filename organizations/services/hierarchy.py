@@ -3,10 +3,12 @@
 import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict
-from organizations.models import Organization, OrganizationState, Succession
+from organizations.models import Kind, Level, Organization, OrganizationState, Succession
+from organizations.placement import fits_under, level_of
 from organizations.services import audit, guard
 
 
@@ -43,14 +45,18 @@ def change(
 ) -> OrganizationState:
     """Rename, re-subordinate or give a new status from a day on; what is left out stays.
 
-    Raises NotAllowed, or Conflict when a later change is already written.
+    Raises NotAllowed, or Conflict for a day to come and when a later change is already written.
     """
     guard.require(by, Permission.ORGANIZATION_MANAGE, organization)
-    if organization.states.filter(since__gte=since).exists():
-        raise Conflict("На этот день или позже изменение уже записано.")
     if parent is not None:
         guard.require(by, Permission.ORGANIZATION_MANAGE, parent)
-    _remember_beginning(organization)
+        _refuse_misplaced(organization, parent)
+    if since > timezone.localdate():
+        raise Conflict("День изменения ещё не наступил. Запишите его, когда оно вступит в силу.")
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    remember_beginning(organization)
+    if organization.states.filter(since__gte=since).exists():
+        raise Conflict("На этот день или позже изменение уже записано.")
 
     new = {
         "name": name or organization.name,
@@ -67,7 +73,9 @@ def change(
         organization=organization, since=since, basis=basis, **new
     )
     after = {key: str(value) for key, value in changed.items()}
-    audit.record("organization.changed", organization, by=by, before=before, after=after, basis=basis)
+    audit.record(
+        "organization.changed", organization, by=by, before=before, after=after, basis=basis
+    )
     return state
 
 
@@ -95,12 +103,24 @@ def succeed(
     if kind != Succession.Kind.SPLIT and predecessor.closed_on is None:
         close(predecessor, on=on, by=by)
     audit.record(
-        "organization.succeeded", predecessor, by=by, successor=successor.code, kind=kind, basis=basis
+        "organization.succeeded",
+        predecessor,
+        by=by,
+        successor=successor.code,
+        kind=kind,
+        basis=basis,
     )
     return succession
 
 
-def _remember_beginning(organization: Organization) -> None:
+def _refuse_misplaced(organization: Organization, parent: Organization) -> None:
+    kind, above = Kind(organization.kind), Kind(parent.kind)
+    fits = fits_under(kind, above) and level_of(kind, Level(parent.level)) == organization.level
+    if not fits:
+        raise Conflict(f"«{organization}» не может стоять под «{parent}»: не тот уровень.")
+
+
+def remember_beginning(organization: Organization) -> None:
     """Before its first change, write down what the organization was from the beginning."""
     if not organization.states.exists():
         OrganizationState.objects.create(

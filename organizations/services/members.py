@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import secrets
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,7 +14,15 @@ from django.utils import timezone
 
 from organizations.access import INVITES, ROLE_TITLES, Permission, Role, Viewer
 from organizations.errors import Conflict, NotAllowed
-from organizations.models import Invitation, Membership, Organization, Substitution, User
+from organizations.models import (
+    Invitation,
+    Level,
+    Membership,
+    Organization,
+    Substitution,
+    User,
+)
+from organizations.placement import works_at
 from organizations.services import audit, guard
 
 
@@ -23,10 +32,11 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Invite one person to one place. Returns the invitation and the link's secret, shown once.
 
-    Raises NotAllowed.
+    Raises NotAllowed, or Conflict for a role that does not work at this level.
     """
     guard.require(by, Permission.MEMBER_MANAGE, organization)
     _may_give(role, by)
+    _fits(role, organization)
     secret = secrets.token_urlsafe(24)
     invitation = Invitation.objects.create(
         organization=organization,
@@ -65,11 +75,9 @@ def open_invitation(secret: str) -> Invitation | None:
 
 
 @transaction.atomic
-def accept(
-    secret: str, *, username: str, password: str, first_name: str, last_name: str
-) -> User:
+def accept(secret: str, *, username: str, password: str, first_name: str, last_name: str) -> User:
     """Make the account of the invited person and put it in its place. Raises Conflict."""
-    invitation = open_invitation(secret)
+    invitation = _taken(secret)
     if invitation is None:
         raise Conflict("Приглашение уже использовано, отозвано или истекло. Попросите новое.")
     user = User(
@@ -102,8 +110,11 @@ def accept(
 
 @transaction.atomic
 def revoke(invitation: Invitation, *, by: Viewer) -> Invitation:
-    """Take an invitation back. Raises NotAllowed."""
+    """Take an invitation back. Raises NotAllowed, or Conflict when it was answered."""
     guard.require(by, Permission.MEMBER_MANAGE, invitation)
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.accepted_at or invitation.revoked_at:
+        raise Conflict("Приглашение уже принято или отозвано.")
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
     audit.record("invitation.revoked", invitation, by=by)
@@ -114,11 +125,17 @@ def revoke(invitation: Invitation, *, by: Viewer) -> Invitation:
 def move(
     membership: Membership, *, organization: Organization, role: Role, position: str, by: Viewer
 ) -> Membership:
-    """Give a person another place; the old one ends today and is kept. Raises NotAllowed."""
-    guard.require(by, Permission.MEMBER_MANAGE, membership)
+    """Give a person another place; the old one ends today and is kept.
+
+    Raises NotAllowed, or Conflict when they have another place already.
+    """
+    membership = _managed(membership, by)
     guard.require(by, Permission.MEMBER_MANAGE, organization)
-    _may_give(Role(membership.role), by)
     _may_give(role, by)
+    _fits(role, organization)
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    if membership.until is not None:
+        raise Conflict("Этого места у человека уже нет: его перевели раньше.")
     today = timezone.localdate()
     membership.until = today
     membership.save(update_fields=["until"])
@@ -139,7 +156,7 @@ def block(membership: Membership, *, by: Viewer) -> Membership:
     user.is_active = False
     user.save(update_fields=["is_active"])
     user.auth_token_set.all().delete()
-    for session in user.usersession_set.all():
+    for session in UserSession.objects.filter(user=user):
         session.end()
     audit.record("member.blocked", membership, by=by)
     return membership
@@ -182,6 +199,31 @@ def substitute(
     return substitution
 
 
+@transaction.atomic
+def end_substitution(substitution: Substitution, *, by: Viewer) -> None:
+    """Take a substitution back from today on; one that has not begun disappears.
+
+    Whom it is for, or who manages their account, decides. Raises NotAllowed.
+    """
+    membership = substitution.membership
+    if membership.user_id != by.user_id:
+        membership = _managed(membership, by)
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    name = substitution.substitute.full_name
+    if substitution.since > yesterday:
+        substitution.delete()
+    else:
+        substitution.until = min(substitution.until, yesterday)
+        substitution.save(update_fields=["until"])
+    audit.record("member.substitution_ended", membership, by=by, substitute=name)
+
+
+def _taken(secret: str) -> Invitation | None:
+    """The open invitation, kept from a second answer until the end of the transaction."""
+    locked = Invitation.objects.select_for_update(of=("self",)).open()
+    return locked.filter(digest=_digest(secret)).select_related("organization").first()
+
+
 def _managed(membership: Membership, by: Viewer) -> Membership:
     guard.require(by, Permission.MEMBER_MANAGE, membership)
     _may_give(Role(membership.role), by)
@@ -191,6 +233,12 @@ def _managed(membership: Membership, by: Viewer) -> Membership:
 def _may_give(role: Role, by: Viewer) -> None:
     if role not in INVITES.get(by.role, frozenset()):
         raise NotAllowed(f"Роль «{ROLE_TITLES[role]}» может дать только администратор портала.")
+
+
+def _fits(role: Role, organization: Organization) -> None:
+    if not works_at(role, organization.level):
+        level = Level(organization.level).label
+        raise Conflict(f"«{organization}» — {level}; роль «{ROLE_TITLES[role]}» там не бывает.")
 
 
 def _digest(secret: str) -> str:

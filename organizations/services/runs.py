@@ -78,7 +78,9 @@ def request(
                 unit=unit,
             )
     except IntegrityError as error:
-        raise Conflict(f"«{title}» уже выполняется. Дождитесь конца или отмените запуск.") from error
+        raise Conflict(
+            f"«{title}» уже выполняется. Дождитесь конца или отмените запуск."
+        ) from error
     transaction.on_commit(lambda: ring(run.task, run.pk))
     return run
 
@@ -113,7 +115,9 @@ def recorded(run: Run) -> Iterator[Progress]:
     except PortalError as error:
         _end(run, Run.Status.FAILED, error=str(error))
     except Exception:
-        _end(run, Run.Status.FAILED, error="Внутренняя ошибка. Она записана, разработчики увидят её.")
+        _end(
+            run, Run.Status.FAILED, error="Внутренняя ошибка. Она записана, разработчики увидят её."
+        )
         raise
     else:
         _end(run, Run.Status.DONE, result=progress.result)
@@ -122,7 +126,7 @@ def recorded(run: Run) -> Iterator[Progress]:
 @transaction.atomic
 def cancel(run: Run, *, by: Viewer) -> Run:
     """Stop a run. Raises NotAllowed, or Conflict when it has ended."""
-    guard.require(by, Permission.RUN_READ, run)
+    _require_hold(run, by)
     stopped = (
         Run.objects.active()
         .filter(pk=run.pk)
@@ -138,7 +142,7 @@ def cancel(run: Run, *, by: Viewer) -> Run:
 @transaction.atomic
 def repeat(run: Run, *, by: Viewer) -> Run:
     """Wish for the same work again. Raises NotAllowed, or Conflict while it is under way."""
-    guard.require(by, Permission.RUN_READ, run)
+    _require_hold(run, by)
     try:
         with transaction.atomic():
             again = Run.objects.create(
@@ -155,6 +159,15 @@ def repeat(run: Run, *, by: Viewer) -> Run:
     audit.record("run.repeated", again, by=by, of=run.pk)
     transaction.on_commit(lambda: ring(again.task, again.pk))
     return again
+
+
+def in_hand(run: Run, viewer: Viewer) -> bool:
+    """Whether a run the viewer sees is theirs to stop or repeat: their own, or they manage runs."""
+    return run.requested_by_id == viewer.user_id or viewer.may(Permission.RUN_MANAGE)
+
+
+def _require_hold(run: Run, by: Viewer) -> None:
+    guard.require(by, Permission.RUN_READ if in_hand(run, by) else Permission.RUN_MANAGE, run)
 
 
 def _end(run: Run, status: Run.Status, **fields: Any) -> None:

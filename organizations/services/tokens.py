@@ -6,7 +6,7 @@ from django.db import transaction
 
 from organizations.access import Permission, Viewer
 from organizations.errors import NotAllowed
-from organizations.models import ApiToken
+from organizations.models import ApiToken, User
 from organizations.services import audit
 
 MOST_DAYS = 366
@@ -23,7 +23,7 @@ def issue(
     if not by.may(Permission.TOKEN_ISSUE):
         raise NotAllowed("Ваша роль не даёт права на токены программного интерфейса.")
     token, secret = ApiToken.objects.create(
-        user_id=by.user_id,
+        user=User.objects.get(pk=by.user_id),
         expiry=datetime.timedelta(days=min(days, MOST_DAYS)),
         name=name,
         scope=scope,

@@ -3,19 +3,26 @@
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from organizations.api.base import ScopedViewSet
-from roadmaps.models import Item, Responsible, Roadmap
+from organizations.models import State
+from roadmaps.models import Execution, Item, Responsible, Roadmap, Section
 
 
 class ResponsibleSerializer(serializers.ModelSerializer[Responsible]):
     class Meta:
         model = Responsible
         fields = ["text", "body"]
+
+
+class SectionSerializer(serializers.ModelSerializer[Section]):
+    class Meta:
+        model = Section
+        fields = ["number", "title"]
 
 
 class ItemSerializer(serializers.ModelSerializer[Item]):
@@ -46,14 +53,15 @@ class RoadmapSerializer(serializers.ModelSerializer[Roadmap]):
 
 
 class RoadmapDetailSerializer(RoadmapSerializer):
+    sections = SectionSerializer(many=True)
     items = ItemSerializer(many=True)
 
     class Meta(RoadmapSerializer.Meta):
-        fields = [*RoadmapSerializer.Meta.fields, "items"]
+        fields = [*RoadmapSerializer.Meta.fields, "sections", "items"]
 
 
 class RoadmapFilters(filters.FilterSet):
-    year = filters.NumberFilter(method="in_year")
+    year = filters.NumberFilter(method="in_year", min_value=2000, max_value=2100)
     owner = filters.CharFilter(field_name="owner__code")
     body = filters.CharFilter(field_name="items__responsible__body", distinct=True)
     overdue = filters.BooleanFilter(method="with_overdue")
@@ -67,10 +75,13 @@ class RoadmapFilters(filters.FilterSet):
         return rows.filter(starts_on__year__lte=value, ends_on__year__gte=value)
 
     def with_overdue(self, rows: QuerySet[Roadmap], name: str, value: bool) -> Any:
-        late = Item.objects.filter(ends_on__lt=timezone.localdate()).exclude(
-            executions__state__in=["sent", "accepted"]
-        )
-        return rows.filter(items__in=late).distinct() if value else rows.exclude(items__in=late)
+        """Plans in force with an item whose last day is over and on which nothing was handed in."""
+        viewer = self.request.viewer
+        handed_in = Execution.objects.visible_to(viewer).exclude(state=State.DRAFT)
+        ended = Item.objects.filter(roadmap=OuterRef("pk"), ends_on__lt=timezone.localdate())
+        late = Exists(ended.exclude(pk__in=handed_in.values("item")))
+        in_force = Q(status=Roadmap.Status.APPROVED)
+        return rows.filter(in_force & late) if value else rows.exclude(in_force & late)
 
 
 class RoadmapViewSet(ListModelMixin, RetrieveModelMixin, ScopedViewSet[Roadmap]):
@@ -90,5 +101,5 @@ class RoadmapViewSet(ListModelMixin, RetrieveModelMixin, ScopedViewSet[Roadmap])
     def get_queryset(self) -> QuerySet[Roadmap]:
         rows = super().get_queryset()
         if self.action == "retrieve":
-            return rows.prefetch_related("items__section", "items__responsible")
+            return rows.prefetch_related("sections", "items__section", "items__responsible")
         return rows

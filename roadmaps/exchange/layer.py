@@ -28,6 +28,7 @@ HEADING = re.compile(rf"^[ ]*({HEADING_WORDS})(?:\s+({HEADING_WORDS})){{2,}}[ ]*
 NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)([.)]?)\s+(?=[«\"A-ZА-ЯЁ])(.*)")
 LARGEST_GAP = 3  # numbers a plan may skip; a larger step is a number inside the text
 LONGEST_TERM = 10  # words
+LONGEST_ITEM = 3000  # signs; the longest seen has 400, a longer text is not one item
 MOST_BODY_LINES = 12  # after the first one; more bodies than a plan ever lists
 
 OPENING = re.compile(
@@ -111,6 +112,8 @@ def _follows(before: str, number: str, dot: str) -> bool:
 def _divide(text: str) -> _Division:
     """Cut at the first term that only known bodies follow, else at the last term there is."""
     division = _Division(text, "", "", "")
+    if len(text) > LONGEST_ITEM:
+        return division
     for division in _divisions(text):
         if are_bodies(division.bodies):
             break

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict
-from organizations.models import Organization
+from organizations.models import Level, Organization
 from organizations.services import guard, submissions
 from roadmaps.models import Execution, Item, Roadmap
 
@@ -18,7 +18,8 @@ def report(item: Item, *, text: str, link: str = "", by: Viewer) -> Execution:
     own = Organization.objects.get(pk=by.organization_id)
     guard.require(by, Permission.EXECUTION_REPORT, own)
     if item.roadmap.status != Roadmap.Status.APPROVED:
-        raise Conflict("План ещё не утверждён: отчитываться рано.")
+        now = item.roadmap.get_status_display()
+        raise Conflict(f"План сейчас не действует ({now}): отчитаться по нему нельзя.")
     if not text.strip():
         raise Conflict("Напишите, что сделано: без этого отчёт не примут.")
     execution, _ = Execution.objects.get_or_create(item=item, organization=own)
@@ -27,22 +28,42 @@ def report(item: Item, *, text: str, link: str = "", by: Viewer) -> Execution:
     return submissions.send(execution, by=by, permission=Permission.EXECUTION_REPORT)
 
 
-def accept(execution: Execution, *, by: Viewer) -> Execution:
-    """Accept a report of an organization below one's own. Raises NotAllowed or Conflict."""
+@transaction.atomic
+def accept(execution: Execution, *, by: Viewer, read: str = "") -> Execution:
+    """Accept a report of an organization below one's own.
+
+    `read` is the revision of the report the viewer has read. Raises NotAllowed, or Conflict if
+    it is not waiting or has been handed in anew since.
+    """
     _not_own(execution, by)
-    return submissions.accept(execution, by=by, permission=Permission.EXECUTION_ACCEPT)
+    accepted = submissions.accept(execution, by=by, permission=Permission.EXECUTION_ACCEPT)
+    _same_as_read(accepted, read)
+    return accepted
 
 
-def send_back(execution: Execution, *, remark: str, by: Viewer) -> Execution:
-    """Return a report with a remark. Raises NotAllowed or Conflict."""
+@transaction.atomic
+def send_back(execution: Execution, *, remark: str, by: Viewer, read: str = "") -> Execution:
+    """Return a report with a remark. Raises as `accept`."""
     _not_own(execution, by)
-    return submissions.send_back(
+    returned = submissions.send_back(
         execution, remark=remark, by=by, permission=Permission.EXECUTION_ACCEPT
     )
+    _same_as_read(returned, read)
+    return returned
+
+
+def revision(execution: Execution) -> str:
+    """What tells one handing-in of a report from the next: the moment it was sent."""
+    return execution.sent_at.isoformat() if execution.sent_at else ""
+
+
+def _same_as_read(execution: Execution, read: str) -> None:
+    if read and read != revision(execution):
+        raise Conflict("Пока вы читали, отчёт сдан заново. Прочитайте новый и решите по нему.")
 
 
 def _not_own(execution: Execution, by: Viewer) -> None:
     """The region's own reports have nobody above: there one's own are accepted."""
-    own = execution.organization_id == by.organization_id
-    if own and execution.organization.level > 1:
+    own = execution.organization_id in (by.organization_id, by.territory_id)
+    if own and execution.organization.level > Level.REGION:
         raise Conflict("Свой отчёт принимает вышестоящий уровень.")

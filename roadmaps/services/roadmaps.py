@@ -1,8 +1,9 @@
 """Plans: stored as read, approved, or thrown away while still a draft."""
 
-from collections.abc import Sequence
+from typing import cast
 
 from django.db import transaction
+from django.db.models import Field, Model
 
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict
@@ -56,16 +57,30 @@ def _order(owner: Organization, plan: Plan) -> Document:
         organization=owner,
         kind=DocumentKind.ORDER,
         title=(order.title or plan.title)[:400],
-        number=order.number or "",
+        number=_kept(Document, "number", order.number, "Приказ"),
         signed_on=order.date,
-        issuer=order.issuer or "",
+        issuer=_kept(Document, "issuer", order.issuer, "Приказ"),
     )
+
+
+def _kept(model: type[Model], name: str, text: str | None, place: str) -> str:
+    """The text itself, or Conflict when it is longer than its column: such a one is misread."""
+    field = cast("Field[str, str]", model._meta.get_field(name))
+    if text and len(text) > (field.max_length or len(text)):
+        raise Conflict(
+            f"{place}: в графе «{field.verbose_name}» {len(text)} знаков, а бывает не больше "
+            f"{field.max_length}. Проверьте в файле, не слились ли соседние графы."
+        )
+    return text or ""
 
 
 def _store_items(roadmap: Roadmap, plan: Plan) -> None:
     sections = {
         section.number: Section.objects.create(
-            roadmap=roadmap, number=section.number, title=section.title, position=position
+            roadmap=roadmap,
+            number=_kept(Section, "number", section.number, f"Раздел {position}"),
+            title=_kept(Section, "title", section.title, f"Раздел {position}"),
+            position=position,
         )
         for position, section in enumerate(plan.sections, start=1)
     }
@@ -78,7 +93,7 @@ def _store_items(roadmap: Roadmap, plan: Plan) -> None:
         Responsible(
             item=item,
             position=position,
-            text=body.text,
+            text=_kept(Responsible, "text", body.text, f"Пункт {item.number}, ответственные"),
             body=body.code,
             organization=bodies.get(body.code),
         )
@@ -92,9 +107,9 @@ def _item(roadmap: Roadmap, read: ItemRead, position: int, section: Section | No
         roadmap=roadmap,
         section=section,
         position=position,
-        number=read.number,
+        number=_kept(Item, "number", read.number, f"Строка {position}"),
         title=read.title,
-        term_text=read.term.text,
+        term_text=_kept(Item, "term_text", read.term.text, f"Пункт {read.number}"),
         term_kind=read.term.kind,
         starts_on=read.term.start,
         ends_on=read.term.end,
@@ -106,7 +121,7 @@ def _item(roadmap: Roadmap, read: ItemRead, position: int, section: Section | No
 def _bodies(owner: Organization) -> dict[str, Organization]:
     """Body code → the organization it is for this owner; the regional ones by their own codes."""
     known = {row.code: row for row in Organization.objects.filter(level=1)}
-    beside: Sequence[Organization] = Organization.objects.filter(parent=owner.territory_id)
+    beside = Organization.objects.filter(parent=owner.territory_id)
     for code, kind in BESIDE_OWNER.items():
         if found := [row for row in beside if row.kind == kind]:
             known[code] = found[0]
@@ -121,7 +136,11 @@ def approve(roadmap: Roadmap, *, by: Viewer | None) -> Roadmap:
     """
     roadmap = _draft(roadmap, by)
     if roadmap.order is None or not roadmap.order.number or not roadmap.order.signed_on:
-        raise Conflict("У приказа нет номера или даты. Без них план не утверждают.")
+        raise Conflict(
+            "В файле не нашлось номера или даты приказа, а без них план не утверждают. "
+            "Допишите их в начало файла («ПРИКАЗ от 30.06.2026 № 1874»), удалите этот черновик "
+            "и загрузите файл снова."
+        )
     roadmap.status = Roadmap.Status.APPROVED
     roadmap.save(update_fields=["status", "updated_at"])
     audit.record("roadmap.approved", roadmap, by=by, organization=roadmap.owner)

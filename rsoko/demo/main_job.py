@@ -23,7 +23,17 @@ Tell = Callable[[int, int], None]
 def worker() -> Iterator[None]:
     """A Celery worker for as long as the block lasts."""
     program = Path(sys.executable).parent / "celery"
-    command = [str(program), "-A", "rsoko", "worker", "--concurrency", "2", "--loglevel", "error"]
+    command = [
+        str(program),
+        "-A",
+        "rsoko",
+        "-q",
+        "worker",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "error",
+    ]
     process = subprocess.Popen(command)
     try:
         yield

@@ -62,9 +62,11 @@ def items_of(viewer: Viewer) -> QuerySet[Item]:
     """
     own = (viewer.organization_id, viewer.territory_id)
     named = Q(organization__in=own) | Q(body__in=BODIES.get(Level(viewer.level), ()))
-    executions = Execution.objects.filter(item=OuterRef("pk"), organization__in=own)
+    executions = Execution.objects.visible_to(viewer).filter(
+        item=OuterRef("pk"), organization__in=own
+    )
     above = Organization.objects.above(viewer).values("pk")
-    nearer = Roadmap.objects.filter(
+    nearer = Roadmap.objects.visible_to(viewer).filter(
         Q(owner__in=own) | Q(owner__in=above),
         above=OuterRef("roadmap"),
         status=Roadmap.Status.APPROVED,
@@ -96,8 +98,14 @@ def unfinished(viewer: Viewer) -> tuple[list[Item], list[Item]]:
     return due, [row for row in rows if row not in due]
 
 
+def state_of(item: Item) -> str | None:
+    """How far the viewer's organization is with an item that `items_of` gave."""
+    state: str | None = getattr(item, "state", None)
+    return state
+
+
 def _returned(item: Item) -> bool:
-    return getattr(item, "state", None) == State.RETURNED
+    return state_of(item) == State.RETURNED
 
 
 def _of_item(item: Item) -> Duty:
@@ -177,7 +185,7 @@ def _waiting(rows: QuerySet[Any]) -> dict[str, Any]:
 
 def faulty(viewer: Viewer) -> QuerySet[Protocol]:
     """Protocols that were not taken and that nothing sound has followed."""
-    later = Protocol.objects.filter(
+    later = Protocol.objects.visible_to(viewer).filter(
         organization=OuterRef("organization"),
         work=OuterRef("work"),
         version__gt=OuterRef("version"),
@@ -223,7 +231,7 @@ def _failed_runs(viewer: Viewer) -> Iterator[Duty]:
     if not viewer.may(Permission.RUN_READ):
         return
     week = timezone.now() - datetime.timedelta(days=SOON_DAYS)
-    later = Run.objects.filter(
+    later = Run.objects.visible_to(viewer).filter(
         task=OuterRef("task"), subject=OuterRef("subject"), pk__gt=OuterRef("pk")
     )
     rows = Run.objects.visible_to(viewer).filter(

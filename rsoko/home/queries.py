@@ -10,14 +10,16 @@ from django.utils import timezone
 
 from monitoring.indicators.catalog import CATALOG
 from monitoring.models import IndicatorValue
+from monitoring.queries.indicators import ladder, values_of, years_of
 from monitoring.stats.disclosure import publishable
 from organizations import acts, vsoko
 from organizations.access import Permission, Viewer
-from organizations.models import Event, Organization, Run, State
+from organizations.models import Organization, Run, State
+from organizations.queries import acts_seen_by
 from organizations.templatetags.ru import day_short, percent
 from procedures.models import Protocol, Work
 from roadmaps.models import Item
-from rsoko.home.duties import faulty, items_of
+from rsoko.home.duties import faulty, items_of, state_of
 
 WEEK = datetime.timedelta(days=7)
 SHOWN_CHANGES = 8
@@ -51,11 +53,9 @@ class Place:
 
 def changes(viewer: Viewer) -> list[dict[str, Any]]:
     """What others did this week: in the territory, or with what the viewer's own house owns."""
-    events = Event.objects.visible_to(viewer)
-    if not viewer.may(Permission.JOURNAL_READ):
-        own = (viewer.organization_id, viewer.territory_id)
-        events = Event.objects.filter(organization_id__in=own)
-    events = events.filter(at__gte=timezone.now() - WEEK).exclude(user_id=viewer.user_id)
+    week = timezone.now() - WEEK
+    events = acts_seen_by(viewer).filter(at__gte=week).exclude(user_id=viewer.user_id)
+    events = events.exclude(action__in=acts.FOLLOWED)
     return [
         {
             "when": _when(event.at),
@@ -102,45 +102,41 @@ def ahead(viewer: Viewer, items: list[Item]) -> list[dict[str, Any]]:
 
 
 def places(viewer: Viewer) -> list[Place]:
-    """A school's own indicators of its last year beside those above it; two queries.
+    """A school's own indicators of its last year beside those above it; three queries.
 
     A number over too few pupils is not shown.
     """
     if not viewer.may(Permission.INDICATOR_READ):
         return []
-    school = Organization.objects.select_related("parent__parent").get(pk=viewer.territory_id)
-    line = [place for place in (school, school.parent, school.parent and school.parent.parent) if place]
-    rows = IndicatorValue.objects.filter(
-        organization__in=line, indicator__in=OWN_INDICATORS, work=None
-    ).order_by("year")
-    # A later year writes over an earlier one.
-    newest = {(row.organization_id, row.indicator): row for row in rows if publishable(row.pupils)}
+    school, *above = ladder(viewer)
+    years = years_of(school)
+    found = values_of([school, *above], years[0], None) if years else {}
+    shown = {key: row for key, row in found.items() if publishable(row.pupils)}
     titles = {indicator.code: indicator.title for indicator in CATALOG}
     return [
-        _place(titles[code], newest, code, line)
+        _place(titles[code], shown[school.pk, code], shown, above)
         for code in OWN_INDICATORS
-        if (school.pk, code) in newest
+        if (school.pk, code) in shown
     ]
 
 
 def _place(
     title: str,
+    own: IndicatorValue,
     values: dict[tuple[int, str], IndicatorValue],
-    code: str,
-    line: list[Organization],
+    above: list[Organization],
 ) -> Place:
-    own = values[line[0].pk, code]
-    above = [
+    beside = [
         f"{place.short_name} — {percent(found.value)}"
-        for place in line[1:]
-        if (found := values.get((place.pk, code))) and found.year == own.year
+        for place in above
+        if (found := values.get((place.pk, own.indicator)))
     ]
     return Place(
         title=title,
         url=reverse("monitoring:indicators"),
         value=percent(own.value),
         note=f"{own.year} год, участников: {own.pupils}",
-        beside=", ".join(above),
+        beside=", ".join(beside),
     )
 
 
@@ -198,14 +194,14 @@ def _papers(viewer: Viewer) -> Fact:
 
 
 def _actions(viewer: Viewer) -> Fact:
-    states = items_of(viewer).values_list("state", "ends_on")
+    items = [(state_of(item), item.ends_on) for item in items_of(viewer)]
     today = timezone.localdate()
     finished = (State.SENT, State.ACCEPTED)
-    late = sum(state not in finished and end < today for state, end in states if end)
+    late = sum(state not in finished and end < today for state, end in items if end)
     return Fact(
         title="Наши мероприятия исполнены",
-        value=sum(state == State.ACCEPTED for state, _ in states),
-        words=f"из {len(states)}",
+        value=sum(state == State.ACCEPTED for state, _ in items),
+        words=f"из {len(items)}",
         note=f"просрочено {late}" if late else "просроченных нет",
         url=reverse("roadmaps:roadmaps"),
     )

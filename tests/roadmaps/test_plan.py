@@ -1,5 +1,6 @@
 """Plans of invented authorities with the defects that real files have, read item by item."""
 
+import datetime
 import json
 import os
 from io import BytesIO
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from organizations.errors import PortalError
@@ -160,6 +163,7 @@ def test_a_text_without_columns_is_divided_by_what_its_words_mean():
         "из других образовательных организаций",
         "Сравнение отметок с журналом",
     ]
+    assert plan["items"][3]["responsible"] == [{"text": "КОиН", "body": "mouo"}]
     assert plan["items"][1]["deadline"]["text"] == "до сентября 2024 г."
     assert warned(plan) == [("page_break_repaired", "4"), ("unknown_body", "5")]
 
@@ -181,6 +185,18 @@ def test_sections_and_results_of_a_text_without_columns_are_told_apart():
         ("2.1", "2", "until", None, "2025-06-15", "kcmko school"),
     ]
     assert [item["result"] for item in plan["items"]] == ["Перечень предложений", "Решение встречи"]
+
+
+def test_a_number_inside_a_text_without_columns_opens_no_item():
+    text = """№ Мероприятие Сроки Ответственные
+1. Обсуждение порядка по пункту
+45. Положения о совете май 2025 г. ОО
+2. Встреча июнь 2025 г. МОУО"""
+    plan = read_plan(text.encode(), "plan.txt").as_json()
+    assert [item["title"] for item in plan["items"]] == [
+        "Обсуждение порядка по пункту 45. Положения о совете",
+        "Встреча",
+    ]
 
 
 # Word and Excel
@@ -254,6 +270,13 @@ def test_rows_numbered_by_word_itself_get_their_numbers_back():
     ]
 
 
+def test_rows_numbered_by_word_inside_a_numbered_section_begin_with_its_number():
+    rows = [["№", "Мероприятие", "Срок", "Ответственный"], ["2. Проведение", "", "", ""]]
+    rows += [["", title, "май 2025 г.", "ОО"] for title in ("Первое", "Второе")]
+    plan = read_plan(document_of(rows), "plan.docx").as_json()
+    assert [item["number"] for item in plan["items"]] == ["2.1", "2.2"]
+
+
 def test_a_cell_merged_over_two_rows_of_word_is_told_once():
     rows = [["№", "Мероприятие", "Срок", "Ответственный"]]
     rows += [["1", "Встреча", "май 2025 г.", "МОУО"], ["", "", "", "ОО"]]
@@ -271,8 +294,6 @@ def test_a_cell_merged_over_two_rows_of_word_is_told_once():
 
 
 def test_numbers_that_a_workbook_took_for_fractions_and_dates_are_restored():
-    import datetime
-
     numbers = [datetime.date(2025, 2, 1), *(float(f"1.{n}") for n in range(3, 10)), 1.1, 1.11]
     rows = [["№", "Мероприятие", "Срок"], *([n, "Встреча", "май 2025 г."] for n in numbers)]
     plan = read_plan(workbook_of(rows), "plan.xlsx").as_json()
@@ -314,9 +335,95 @@ def test_a_section_that_begins_its_numbers_again_repeats_none():
     assert warned(plan) == []
 
 
+def test_a_heading_of_a_section_may_stand_on_two_lines_between_tables():
+    plan = plan_with(
+        "1.\tСбор\tмай 2025\tОО", "II. Проведение", "и итоги", "2.\tРабота\tмай 2025\tОО"
+    )
+    assert plan["sections"] == [{"number": "II", "title": "Проведение и итоги"}]
+    assert [item["section"] for item in plan["items"]] == [None, "II"]
+
+
+def test_a_column_is_known_by_the_word_that_stands_first_in_its_heading():
+    heading = "№\tМероприятие, результат\tСрок проведения мероприятия\tИсполнитель мероприятия"
+    plan = plan_with("1.\tСбор\tмай 2025\tОО", heading=heading)
+    assert [line_of(item) for item in plan["items"]] == [
+        ("1", None, "period", "2025-05-01", "2025-05-31", "school")
+    ]
+
+
+def test_a_cell_beyond_the_heading_is_told_and_not_lost():
+    plan = plan_with("1.\tСбор\tмай 2025\tОО\tи ещё слово")
+    assert [warning["message"] for warning in plan["warnings"]] == [
+        "Строка таблицы не понята: «и ещё слово»."
+    ]
+
+
 def test_the_row_that_counts_columns_is_no_item():
     plan = plan_with("1\t2\t3\t4", "1.\tСбор\tмай 2025 г.\tОО")
     assert [item["title"] for item in plan["items"]] == ["Сбор"]
+
+
+def test_an_annex_of_another_day_is_told():
+    above = "ПРИКАЗ\nот 30.04.2025 № 9\nПриложение № 1\nк приказу КОиН от 03.05.2025 № 9"
+    plan = plan_with("1.\tСбор\tмай 2025\tОО", heading=f"{above}\n№\tМероприятие\tСроки\tКто")
+    told = [warning["message"] for warning in plan["warnings"]]
+    assert "Приказ от 30.04.2025, а по приложению от 03.05.2025." in told
+    assert ("order_number_differs", None) not in warned(plan)
+
+
+# Laws
+
+HEADINGS = {"number": "№ п/п", "title": "Мероприятие", "term": "Сроки", "bodies": "Ответственный"}
+HEADINGS |= {"result": "Результат"}
+TERMS = ["май 2025 г.", "до 1 июня 2025 г.", "по графику", "постоянно"]
+CELLS = st.text("абвгд ", min_size=1, max_size=30).map(lambda text: f"А{text}".strip())
+ROW = st.tuples(CELLS, st.sampled_from(TERMS), st.sampled_from(["ОО", "МОУО, ММС"]), CELLS)
+
+
+@given(
+    rows=st.lists(ROW, min_size=1, max_size=8),
+    order=st.permutations(list(HEADINGS)),
+    pages=st.sets(st.integers(0, 7)),
+)
+def test_a_table_reads_back_the_same_in_any_order_of_columns_and_pages(rows, order, pages):
+    heading = "\t".join(HEADINGS[column] for column in order)
+    lines = [heading]
+    for number, cells in enumerate(rows, start=1):
+        named = dict(zip(HEADINGS, [f"{number}.", *cells], strict=True))
+        lines += ["", heading] if number in pages else []
+        lines.append("\t".join(named[column] for column in order))
+
+    plan = read_plan("\n".join(lines).encode(), "plan.txt").as_json()
+
+    assert [
+        (
+            item["title"],
+            item["deadline"]["text"],
+            ", ".join(body["text"] for body in item["responsible"]),
+            item["result"],
+        )
+        for item in plan["items"]
+    ] == [tuple(" ".join(cell.split()) for cell in cells) for cells in rows]
+    assert warned(plan) == []
+
+
+@given(name=st.sampled_from(sorted(path.name for path in PLANS.iterdir())), data=st.data())
+def test_a_damaged_plan_is_read_or_refused_and_never_breaks_the_reader(name, data):
+    text = (PLANS / name).read_text()
+    for _ in range(data.draw(st.integers(1, 5))):
+        here, there = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=2)))
+        put = data.draw(
+            st.sampled_from(["", "\t", "\n", "<p>", "1.", "31.02.2022", text[here:there]])
+        )
+        text = text[:here] + put + text[min(there, here + 60) :]
+    try:
+        plan = read_plan(text.encode(), name)
+    except PortalError:
+        return
+    assert plan.items
+    assert all(
+        item.section in {None, *(one.number for one in plan.sections)} for item in plan.items
+    )
 
 
 # What is no plan
@@ -331,6 +438,12 @@ def test_a_file_without_a_plan_is_refused_with_what_was_looked_for():
 def test_a_heading_without_items_is_no_plan():
     with pytest.raises(NoPlan, match="под ним нет ни одного пункта"):
         read_plan("№\tМероприятие\tСроки".encode(), "plan.txt")
+
+
+def test_a_text_far_longer_than_any_order_is_refused_at_once():
+    row = "1.\tСбор\tмай 2025\tОО\n"
+    with pytest.raises(NoPlan, match="больше 500000 знаков"):
+        read_plan(("№\tМероприятие\tСроки\n" + row * 30_000).encode(), "plan.txt")
 
 
 @pytest.mark.parametrize(

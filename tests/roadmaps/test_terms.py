@@ -108,6 +108,11 @@ def test_a_rhythm_or_a_condition_has_no_days(text, reading):
     assert days(term) == (None, None)
 
 
+def test_a_month_that_ends_on_the_first_day_of_the_plan_belongs_to_it():
+    plan = Period(date(2022, 8, 31), date(2023, 8, 31))
+    assert days(read_term("август", period=plan)) == ("2022-08-01", "2022-08-31")
+
+
 def test_a_half_year_in_a_plan_for_a_school_year_is_a_half_of_that_year():
     first = read_term("первое полугодие", period=SCHOOL_PLAN)
     second = read_term("II полугодие", period=SCHOOL_PLAN)
@@ -159,6 +164,11 @@ def test_a_plan_covers_the_school_year_of_its_title_and_every_dated_term():
         terms=["август 2022 г.", "сентябрь 2023", "март – май 2022", "постоянно"],
     )
     assert period == Period(date(2022, 8, 1), date(2023, 9, 30))
+
+
+def test_a_plan_for_a_school_year_covers_the_summer_after_it():
+    period = plan_period("План на 2022/23 учебный год", ordered_on=None, terms=[])
+    assert period == Period(date(2022, 9, 1), date(2023, 8, 31))
 
 
 def test_years_of_a_title_are_whole_years():

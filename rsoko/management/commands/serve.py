@@ -54,6 +54,7 @@ def commands(port: int, workers: int) -> dict[str, list[str]]:
     programs = Path(sys.executable).parent
     celery = [str(programs / "celery"), "-A", "rsoko"]
     level = ["--loglevel", "warning"]
+    schedule = settings.CELERY_BEAT_SCHEDULE_FILENAME
     return {
         "web": [
             str(programs / "granian"), "--interface", "wsgi", "--host", LOOPBACK,
@@ -61,7 +62,7 @@ def commands(port: int, workers: int) -> dict[str, list[str]]:
             "--no-log-access", "--log-level", "warning", "rsoko.wsgi:application",
         ],
         "worker": [*celery, "worker", "--concurrency", str(workers), *level],
-        "beat": [*celery, "beat", "--pidfile", "", "-s", settings.CELERY_BEAT_SCHEDULE_FILENAME, *level],
+        "beat": [*celery, "beat", "--pidfile", "", "-s", schedule, *level],
     }  # fmt: skip
 
 

@@ -1,0 +1,75 @@
+"""Class cells as arrays, and where in the tree the schools they belong to stand."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from monitoring.models import Cell
+from monitoring.stats.arrays import IntArray
+from monitoring.stats.cells import Cells
+from organizations.models import Level, Organization
+from procedures.models import Work
+
+ARRAYS = tuple(field.name for field in fields(Cells))
+
+
+@dataclass(frozen=True, eq=False)
+class ClassCells:
+    """Classes of one work: whose they are, shape (K,), and what was counted in them."""
+
+    school: IntArray
+    number: IntArray
+    cells: Cells
+
+    def __len__(self) -> int:
+        return len(self.school)
+
+
+def shapes(max_score: int, tasks: int) -> dict[str, tuple[int, ...]]:
+    """The shape of one unit's arrays in a work of so many points and tasks."""
+    return {
+        "histogram": (max_score + 1,),
+        "task_sums": (tasks,),
+        "task_squares": (tasks,),
+        "omissions": (tasks,),
+        "marks": (4,),
+        "journal": (4, 4),
+        "attendance": (5, 2),
+    }
+
+
+def class_cells(work: Work, schools: Iterable[int] | None = None) -> ClassCells:
+    """The stored cells of a work, of all schools or of some, by school and class. One query."""
+    rows = Cell.objects.filter(work=work).order_by("organization", "class_number")
+    if schools is not None:
+        rows = rows.filter(organization__in=list(schools))
+    found = list(rows.values_list("organization", "class_number", *ARRAYS))
+    columns = list(zip(*found, strict=True)) or [()] * (2 + len(ARRAYS))
+    shape = shapes(work.max_score, len(work.tasks))
+    arrays = {
+        name: np.array(column, dtype=np.int64).reshape(len(found), *shape[name])
+        for name, column in zip(ARRAYS, columns[2:], strict=True)
+    }
+    return ClassCells(
+        np.array(columns[0], dtype=np.int64), np.array(columns[1], dtype=np.int64), Cells(**arrays)
+    )
+
+
+@dataclass(frozen=True)
+class Stand:
+    """The region a school belongs to, and its municipality if it has one."""
+
+    region: int
+    municipality: int | None
+
+
+def stands(schools: Iterable[int]) -> dict[int, Stand]:
+    """Where each of the schools stands now. One query."""
+    rows = Organization.objects.filter(pk__in=list(schools)).values_list(
+        "pk", "parent", "parent__parent", "parent__level"
+    )
+    return {
+        pk: Stand(above or pk, parent) if level == Level.MUNICIPALITY else Stand(parent or pk, None)
+        for pk, parent, above, level in rows
+    }

@@ -1,0 +1,180 @@
+"""What a line of the journal says to a person: its sentence, its changes, its page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from organizations.access import ROLE_TITLES, Role
+from organizations.models import Event, State
+
+# The act → what was done. A code that is not here is shown as it is.
+WORDS = {
+    "document.version": "Загружен файл документа",
+    "document.sent": "Документ сдан на приёмку",
+    "document.accepted": "Документ принят",
+    "document.returned": "Документ возвращён с замечанием",
+    "execution.sent": "Исполнение пункта сдано на приёмку",
+    "execution.accepted": "Исполнение пункта принято",
+    "execution.returned": "Исполнение пункта возвращено с замечанием",
+    "invitation.created": "Отправлено приглашение",
+    "invitation.revoked": "Приглашение отозвано",
+    "member.joined": "Человек занял своё место",
+    "member.moved": "Человек переведён",
+    "member.blocked": "Учётная запись закрыта",
+    "member.unblocked": "Учётная запись снова открыта",
+    "member.substituted": "Назначено замещение",
+    "member.substitution_ended": "Замещение отменено",
+    "objectivity.requested": "Запрошен расчёт объективности",
+    "organization.opened": "Организация заведена",
+    "organization.changed": "Сведения об организации изменены",
+    "organization.closed": "Организация закрыта",
+    "organization.succeeded": "Записано преемство организаций",
+    "register.imported": "Загружен реестр организаций",
+    "protocol.accepted": "Протокол принят",
+    "protocol.faulty": "В протоколе найдены ошибки",
+    "protocol.refused": "Файл протокола не подошёл",
+    "protocol.superseded": "Протокол заменён новой версией",
+    "protocol.uploaded": "Загружен протокол",
+    "report.built": "Собран ежегодный отчёт",
+    "roadmap.imported": "Загружена дорожная карта",
+    "roadmap.approved": "Дорожная карта утверждена",
+    "roadmap.deleted": "Черновик дорожной карты удалён",
+    "roadmap.superseded": "Дорожная карта заменена",
+    "run.cancelled": "Запуск отменён",
+    "run.repeated": "Запуск повторён",
+    "token.issued": "Выдан токен программного интерфейса",
+    "token.revoked": "Токен программного интерфейса отозван",
+    "work.imported": "Загружена оценочная работа",
+}
+
+FIELDS = {
+    "basis": "основание",
+    "changed": "изменено",
+    "classes": "классы",
+    "closed_on": "дата закрытия",
+    "created": "новых",
+    "days": "дней",
+    "file": "файл",
+    "fis_login": "логин ФИС ОКО",
+    "functions": "функции",
+    "inn": "ИНН",
+    "is_rural": "сельская",
+    "kind": "вид",
+    "left_out": "без данных",
+    "name": "название",
+    "number": "номер",
+    "of": "запуск №",
+    "oktmo": "ОКТМО",
+    "on": "день",
+    "opened_on": "дата открытия",
+    "organization": "организация",
+    "parent": "вышестоящая организация",
+    "profile": "тип школы",
+    "remark": "замечание",
+    "role": "роль",
+    "rows": "строк",
+    "run": "запуск №",
+    "schools": "школ",
+    "scope": "область",
+    "sha256": "контрольная сумма",
+    "short_name": "краткое наименование",
+    "since": "с",
+    "site": "сайт",
+    "state": "состояние",
+    "substitute": "замещает",
+    "successor": "преемник",
+    "unchanged": "без изменений",
+    "until": "по",
+    "version": "версия",
+    "was": "прежнее место",
+    "year": "год",
+}
+VALUES = {
+    **{state.value: str(state.label) for state in State},
+    **{role.value: ROLE_TITLES[role] for role in Role},
+    "read": "чтение",
+    "write": "чтение и запись",
+    "True": "да",
+    "False": "нет",
+}
+# Objects whose page goes by a code, which an event does not hold; and pages named otherwise.
+BY_CODE = frozenset({"organizations.organization", "procedures.work"})
+PAGES = {"reports.yearlyreport": "reports:report"}
+# Acts that another act always follows at once: news tell only the second.
+FOLLOWED = ("document.version",)
+SHOWN_OF_CHECKSUM = 12  # signs are enough to tell two files apart by eye
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that an act changed; `before` is empty where only the new value is known."""
+
+    field: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.field}: {self.before} → {self.after}"
+            if self.before
+            else (f"{self.field}: {self.after}")
+        )
+
+
+def words(action: str) -> str:
+    return WORDS.get(action, action)
+
+
+def sentence(event: Event) -> str:
+    """«Документ принят: Положение о ВСОКО»"""
+    return (
+        f"{words(event.action)}: {event.object_name}" if event.object_name else words(event.action)
+    )
+
+
+def who(event: Event) -> str:
+    """«Vera, специалист министерства»; the portal has no role."""
+    title = VALUES.get(event.role, event.role)
+    return f"{event.user_name}, {title}" if title else event.user_name
+
+
+def changes(event: Event) -> list[Change]:
+    """What changed, empty values left out.
+
+    Services record either a plain value, a pair of before and after, or all fields at once in
+    `before` and `after`.
+    """
+    recorded = dict(event.changes)
+    before, after = recorded.pop("before", None), recorded.pop("after", None)
+    if isinstance(before, dict) and isinstance(after, dict):
+        recorded |= {key: [before.get(key, ""), value] for key, value in after.items()}
+    found = [_change(key, value) for key, value in recorded.items()]
+    return [change for change in found if change.after != change.before]
+
+
+def _change(key: str, value: Any) -> Change:
+    field = FIELDS.get(key, key)
+    if key == "sha256":
+        return Change(field, "", f"{str(value)[:SHOWN_OF_CHECKSUM]}…")
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(v, str) for v in value):
+        return Change(field, _shown(value[0]), _shown(value[1]))
+    if isinstance(value, list):
+        return Change(field, "", ", ".join(map(_shown, value)))
+    return Change(field, "", _shown(value))
+
+
+def _shown(value: object) -> str:
+    text = "" if value is None else str(value)
+    return VALUES.get(text, text)
+
+
+def page_of(object_type: str, object_id: str) -> str:
+    """The address of an object's page, empty without one: a page is named as its model is."""
+    if object_type in BY_CODE:
+        return ""
+    app, _, model = object_type.partition(".")
+    try:
+        return reverse(PAGES.get(object_type, f"{app}:{model}"), args=[object_id])
+    except NoReverseMatch:
+        return ""

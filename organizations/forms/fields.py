@@ -1,0 +1,33 @@
+"""Fields that several forms of the app share."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from organizations.models import Organization
+
+
+class DayField(forms.DateField):
+    """A day picked in the browser's own calendar, or typed as 01.09.2026."""
+
+    def __init__(self, *, label: str, required: bool = True, help_text: str = "") -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(label=label, required=required, help_text=help_text, widget=widget)
+
+
+class OrganizationField(forms.ModelChoiceField):  # type: ignore[type-arg]  # has none at run time
+    """One organization of a list, told with its code: names repeat from town to town."""
+
+    def __init__(
+        self,
+        queryset: QuerySet[Organization] | None = None,
+        *,
+        empty_label: str | None = "выберите",
+        **kwargs: Any,
+    ) -> None:
+        """The form gives the rows as it begins: they depend on who looks."""
+        super().__init__(queryset, empty_label=empty_label, **kwargs)
+
+    def label_from_instance(self, obj: Organization) -> str:
+        return f"{obj.short_name} · {obj.code}"

@@ -1,0 +1,166 @@
+"""Files of results given to a command: recognised by content, each with its own verdict."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+from organizations.access import Viewer
+from organizations.errors import Conflict, PortalError, Refused
+from organizations.exchange import gate
+from organizations.exchange.faults import Fault
+from organizations.models import Organization
+from procedures.exchange.bulk import Bulk, SchoolResults, read_bulk
+from procedures.exchange.bulk_store import Part
+from procedures.exchange.importer import faults_words, spec_of
+from procedures.exchange.protocol import open_form, read_header
+from procedures.exchange.works import WorkSpec
+from procedures.models import Work
+from procedures.queries import newest_scale
+from procedures.services import imports
+from procedures.services.imports import Outcome, Verdict
+
+FORM, TABLE = "form", "csv"
+MOST_CSV_BYTES = 512 * 2**20  # a region's year is about 60 MB
+
+
+@dataclass(frozen=True)
+class FileVerdict:
+    """What one file came to, as other programs read it."""
+
+    file: str
+    outcome: Outcome
+    kind: str = ""
+    work: str = ""
+    organization: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return self.outcome.verdict in (Verdict.ACCEPTED, Verdict.UNCHANGED)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "verdict": str(self.outcome.verdict),
+            "kind": self.kind or None,
+            "work": self.work or None,
+            "organization": self.organization or None,
+            "rows": self.outcome.rows,
+            "version": self.outcome.version,
+            "message": self.outcome.message,
+            "faults": [fault.as_json() for fault in self.outcome.faults],
+        }
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How files are taken in: by whom, for which school and work when they do not say."""
+
+    by: Viewer | None = None
+    organization: str = ""
+    work: str = ""
+    dry_run: bool = False
+    _schools: dict[str, Organization | None] = field(default_factory=dict)
+    _works: dict[str, Work | None] = field(default_factory=dict)
+
+    def take(self, file: str, name: str, content: bytes) -> FileVerdict:
+        """The verdict on one file; a fault of the file never raises."""
+        if name.lower().endswith(".csv"):
+            return self._table(file, name, content)
+        return self._form(file, name, content)
+
+    # one form
+
+    def _form(self, file: str, name: str, content: bytes) -> FileVerdict:
+        try:
+            gate.check_upload(content, name, kinds=imports.FORMS)
+            header = read_header(open_form(content, trusted=True))
+        except Refused as refusal:
+            return _refused(file, str(refusal))
+        codes = (self.work or header.work, self.organization or header.organization)
+        try:
+            work, school = self._work(codes[0]), self._school(codes[1])
+        except Conflict as refusal:
+            return _refused(file, str(refusal), FORM, *codes)
+        if self.dry_run:
+            outcome = imports.try_out(school, work, content=content, name=name)
+        else:
+            outcome = imports.take(school, work, content=content, name=name, by=self.by)
+        return FileVerdict(file, outcome, FORM, *codes)
+
+    def _work(self, code: str) -> Work:
+        if not code:
+            raise Conflict(
+                "В форме нет кода работы: она не с портала. Назовите работу: --work КОД."
+            )
+        if code not in self._works:
+            self._works[code] = Work.objects.filter(code=code).first()
+        if (work := self._works[code]) is None:
+            raise Conflict(f"Работы с кодом «{code}» нет. Загрузите её: import_works.")
+        return work
+
+    def _school(self, code: str) -> Organization:
+        if not code:
+            raise Conflict(
+                "В форме нет кода школы: она не с портала. Назовите школу: --organization КОД."
+            )
+        if code not in self._schools:
+            self._schools[code] = Organization.objects.filter(code=code).first()
+        if (school := self._schools[code]) is None:
+            raise Conflict(f"Организации с кодом «{code}» нет. Проверьте код или загрузите реестр.")
+        return school
+
+    # a table of many schools
+
+    def _table(self, file: str, name: str, content: bytes) -> FileVerdict:
+        try:
+            gate.check_upload(content, name, most_bytes=MOST_CSV_BYTES, kinds=(gate.Kind.CSV,))
+            bulk = read_bulk(StringIO(content.decode("utf-8-sig"), newline=""), _known_works())
+        except Refused as refusal:
+            return _refused(file, str(refusal))
+        faults = bulk.faults or self._strangers(bulk)
+        if faults:
+            message = faults_words(len(faults))
+            return FileVerdict(file, Outcome(Verdict.FAULTY, message, faults=tuple(faults)), TABLE)
+        return FileVerdict(file, self._store(bulk, name), TABLE)
+
+    def _strangers(self, bulk: Bulk) -> list[Fault]:
+        """Schools of the table that the portal does not know or that may hand nothing in."""
+        found = []
+        for code in dict.fromkeys(part.school for part in bulk.protocols):
+            try:
+                imports.refuse_other(self._school(code))
+            except Conflict as refusal:
+                expected = "код школы из реестра"
+                found.append(Fault("", None, "school", code, expected, str(refusal)))
+        return found
+
+    def _store(self, bulk: Bulk, name: str) -> Outcome:
+        rows = sum(len(part.results) for part in bulk.protocols)
+        if self.dry_run:
+            return Outcome(Verdict.ACCEPTED, "Файл без ошибок.", rows=rows)
+        try:
+            stored = imports.store(self._parts(bulk.protocols), name=name, by=self.by)
+        except PortalError as refusal:
+            return Outcome(Verdict.REFUSED, str(refusal))
+        if not stored.written:
+            return Outcome(Verdict.UNCHANGED, "Эти же результаты уже приняты.", rows=rows)
+        message = f"Принято строк {stored.rows}, протоколов {stored.written}."
+        if stored.unchanged:
+            message += f" Без изменений протоколов {stored.unchanged}."
+        return Outcome(Verdict.ACCEPTED, message, rows=rows)
+
+    def _parts(self, protocols: Iterable[SchoolResults]) -> Iterable[Part]:
+        for part in protocols:
+            school = self._school(part.school)
+            yield Part(school.pk, self._work(part.work.code), part.results, part.results.mark)
+
+
+def _known_works() -> list[WorkSpec]:
+    return [spec_of(work, newest_scale(work.pk)) for work in Work.objects.all()]
+
+
+def _refused(
+    file: str, message: str, kind: str = "", work: str = "", organization: str = ""
+) -> FileVerdict:
+    return FileVerdict(file, Outcome(Verdict.REFUSED, message), kind, work, organization)

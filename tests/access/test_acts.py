@@ -1,0 +1,1 @@
+"""Who may do what: every POST × every person, written by hand, each tried and undone."""

@@ -1,0 +1,384 @@
+"""The work: results become cells, indicators and statistics, whole, once, and again when asked."""
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from monitoring.computation import compute
+from monitoring.models import Cell, IndicatorValue, Statistic
+from monitoring.queries.cells import class_cells
+from monitoring.services import computations
+from monitoring.stats.cells import summarize
+from monitoring.stats.fdr import q_values
+from organizations.access import Role
+from organizations.errors import NotAllowed
+from organizations.models import Organization, Run
+from organizations.queries import viewer_of
+from organizations.services import runs
+from organizations.tasks import reconcile
+from procedures.models import Result, Scale
+from procedures.tasks import announce
+from tests.factories.monitoring import (
+    MAX_POINTS,
+    make_pupils,
+    make_schools,
+    make_work,
+    store_results,
+)
+from tests.factories.organizations import MembershipFactory, OrganizationFactory
+
+LIFTED = 3
+
+
+class Silent:
+    """Nobody watches."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+    def hold(self) -> None: ...
+
+
+def computed(work, schools=None):
+    return compute(work, progress=Silent(), schools=schools)
+
+
+@pytest.fixture
+def work(cast):
+    return make_work()
+
+
+@pytest.fixture
+def schools(cast, work):
+    """Fourteen schools of North with results; the fourth lifts works to the borders."""
+    found = make_schools(cast.north, 14)
+    store_results(work, found, lifted=[LIFTED])
+    return found
+
+
+def snapshot() -> list[tuple]:
+    """Everything computed, with the keys and the moments of change."""
+    tables = (Cell, IndicatorValue, Statistic)
+    return [row for table in tables for row in table.objects.order_by("pk").values_list()]
+
+
+def contents() -> list[list[tuple]]:
+    """Everything computed, by what it is about: without keys, runs and moments."""
+    numbers = ("value", "low", "high", "pupils", "method_version")
+    found = ("status", "statistic", "p_value", "q_value", "effect", "n")
+    return [
+        sorted(Cell.objects.values_list("organization", "work", "class_number", "histogram",
+                                        "task_sums", "marks", "journal", "attendance")),
+        sorted(IndicatorValue.objects.values_list("organization", "indicator", "year",
+                                                  "work__code", *numbers), key=str),
+        sorted(Statistic.objects.values_list("organization", "work", "method", *found), key=str),
+    ]  # fmt: skip
+
+
+def test_a_class_in_the_database_is_what_its_pupils_give(work, schools):
+    computed(work)
+
+    pupils = make_pupils(1000)
+    scale = work.scales.get()
+    score = np.maximum(pupils.points, 0).sum(axis=1)
+    borders = (scale.three, scale.four, scale.five)
+    marks = 2 + sum((score >= border).astype(int) for border in borders)
+    expected = summarize(pupils.class_number - 1, pupils.points, marks * pupils.present,
+                         pupils.journal_mark, pupils.present, np.array(MAX_POINTS), 3)  # fmt: skip
+    stored = class_cells(work, [schools[0].pk]).cells
+    for name in ("histogram", "task_sums", "task_squares", "omissions", "marks", "journal"):
+        assert np.array_equal(getattr(stored, name), getattr(expected, name)), name
+    assert np.array_equal(stored.attendance, expected.attendance)
+
+
+def test_a_schools_value_is_the_count_of_its_rows_in_the_database(work, schools):
+    computed(work)
+
+    rows = Result.objects.filter(organization=schools[0], mark__isnull=False)
+    good, all_marks = rows.filter(mark__gte=4).count(), rows.count()
+    value = IndicatorValue.objects.get(
+        organization=schools[0], indicator="quality_share", work=work
+    )
+    assert value.pupils == all_marks
+    assert value.value == pytest.approx(good / all_marks)
+    assert value.low < value.value < value.high
+
+
+def test_a_municipality_and_a_region_have_the_pupils_of_their_schools(cast, work, schools):
+    of_south = make_schools(cast.south, 2, first=50)
+    store_results(work, of_south, seed=9)
+    computed(work)
+
+    def pupils(*places: Organization) -> list[int]:
+        rows = IndicatorValue.objects.filter(work=work, indicator="participation")
+        return [rows.get(organization=place).pupils for place in places]
+
+    assert pupils(cast.north) == [sum(pupils(*schools))]
+    assert pupils(cast.south) == [sum(pupils(*of_south))]
+    assert pupils(cast.region) == [sum(pupils(cast.north, cast.south))]
+
+
+def test_a_school_right_under_the_region_counts_for_the_region_alone(cast, work, schools):
+    boarding = OrganizationFactory(short_name="Cadets", parent=cast.region)
+    store_results(work, [boarding], seed=5)
+    computed(work)
+
+    rows = IndicatorValue.objects.filter(work=work, indicator="participation")
+    assert rows.get(organization=cast.region).pupils == 15 * 60
+    assert rows.get(organization=cast.north).pupils == 14 * 60
+
+
+def test_a_year_pools_the_pupils_of_all_its_works(cast, work, schools):
+    other = make_work("ma4-2026", subject="Математика")
+    store_results(other, schools[:5], seed=2)
+    computed(work)
+    computed(other)
+
+    rows = Result.objects.filter(organization=schools[0], mark__isnull=False)
+    of_year = IndicatorValue.objects.get(
+        organization=schools[0], indicator="quality_share", year=2026, work=None
+    )
+    assert of_year.pupils == rows.count()
+    assert of_year.value == pytest.approx(rows.filter(mark__gte=4).count() / rows.count())
+    assert not IndicatorValue.objects.filter(indicator="mean_percent", work=None).exists()
+
+
+def test_computed_again_nothing_moves(work, schools):
+    computed(work)
+    before = snapshot()
+
+    computed(work)
+
+    assert snapshot() == before
+
+
+def test_a_changed_school_alone_gives_what_a_whole_computation_gives(work, schools):
+    computed(work)
+    store_results(work, schools[5:6], seed=77)
+
+    computed(work, schools=[schools[5].pk])
+    partly = contents()
+    Cell.objects.all().delete()
+    computed(work)
+
+    assert partly == contents()
+
+
+def test_only_rows_that_changed_are_touched(work, schools):
+    computed(work)
+    before = dict(Statistic.objects.values_list("pk", "updated_at"))
+    cells = dict(Cell.objects.exclude(organization=schools[0]).values_list("pk", "histogram"))
+    store_results(work, schools[:1], seed=77)
+
+    computed(work, schools=[schools[0].pk])
+
+    moved = Statistic.objects.exclude(updated_at__in=before.values())
+    assert moved.filter(organization=schools[0]).exists()
+    assert dict(Cell.objects.filter(pk__in=cells).values_list("pk", "histogram")) == cells
+
+
+def test_numbers_of_results_that_are_gone_go_too(work, schools):
+    computed(work)
+    Result.objects.filter(organization=schools[0]).delete()
+
+    computed(work, schools=[schools[0].pk])
+
+    for table in (Cell, IndicatorValue, Statistic):
+        assert not table.objects.filter(organization=schools[0]).exists()
+        assert table.objects.filter(organization=schools[1]).exists()
+
+
+def test_a_closed_school_keeps_its_numbers(cast, work, schools):
+    computed(work)
+    before = snapshot()
+    Organization.objects.filter(pk=schools[0].pk).update(closed_on="2026-06-30")
+
+    computed(work)
+
+    assert snapshot() == before
+
+
+def test_the_school_that_lifts_works_stands_out_and_no_other(work, schools):
+    computed(work)
+
+    remarkable = Statistic.objects.filter(method="border_notch", q_value__lte=0.05)
+    assert [row.organization for row in remarkable] == [schools[LIFTED]]
+
+
+def test_q_values_are_those_of_the_works_schools_in_the_region(cast, work, schools):
+    computed(work)
+
+    rows = Statistic.objects.filter(method="journal_shift", status="ok").order_by("pk")
+    p, q = np.array(list(rows.values_list("p_value", "q_value"))).T
+    assert q == pytest.approx(q_values(p))
+
+
+def test_another_region_is_compared_with_itself(cast, work, schools):
+    computed(work)
+    rows = Statistic.objects.filter(organization__in=schools).order_by("pk")
+    before = list(rows.values_list("method", "statistic", "q_value"))
+    town = OrganizationFactory(code="reg54_m001", kind="municipality", parent=cast.other_region)
+    store_results(work, make_schools(town, 12, first=200), seed=6)
+
+    computed(work)
+
+    assert list(rows.values_list("method", "statistic", "q_value")) == before
+
+
+def test_without_a_scale_borders_and_journal_are_not_computed(cast):
+    work = make_work("iy5-2026", borders=None)
+    store_results(work, make_schools(cast.north, 12))
+
+    computed(work)
+
+    status = dict(Statistic.objects.values_list("method", "status"))
+    assert status.pop("level") == "ok"
+    assert set(status.values()) == {"no_scale"}
+    assert not IndicatorValue.objects.filter(indicator="share_2").exists()
+    assert IndicatorValue.objects.filter(indicator="mean_percent").exists()
+
+
+def test_a_small_school_has_its_rows_and_its_reason(cast, work, schools):
+    (small,) = make_schools(cast.south, 1, first=90)
+    store_results(work, [small], pupils=6)
+
+    computed(work)
+
+    rows = Statistic.objects.filter(organization=small)
+    assert {(row.status, row.statistic, row.p_value, row.q_value) for row in rows} == {
+        ("too_few", None, None, None)
+    }
+    assert rows.get(method="level").n <= 6
+
+
+def test_a_school_whose_rows_contradict_the_work_stops_nobody(work, schools):
+    spoilt = Result.objects.filter(organization=schools[2], score__isnull=False).first()
+    Result.objects.filter(pk=spoilt.pk).update(points=[1, 2])
+    other = Result.objects.filter(organization=schools[4], score__isnull=False).first()
+    Result.objects.filter(pk=other.pk).update(points=[99] * len(MAX_POINTS))
+
+    outcome = computed(work)
+
+    assert outcome.left_out == (schools[2].short_name, schools[4].short_name)
+    assert outcome.schools == 12
+    assert Statistic.objects.filter(organization=schools[3], status="ok").exists()
+
+
+def test_a_work_nobody_wrote_is_computed_to_nothing(work, cast):
+    assert computed(work).schools == 0
+    assert snapshot() == []
+
+
+def test_twice_the_schools_make_not_one_query_more(cast, work):
+    def queries(schools: list[Organization], seed: int) -> int:
+        store_results(work, schools, seed=seed)
+        with CaptureQueriesContext(connection) as captured:
+            computed(work)
+        return len(captured)
+
+    first = queries(make_schools(cast.north, 12), 1)
+
+    assert queries(make_schools(cast.south, 24, first=100), 2) == first
+
+
+class TestRuns:
+    """The wish, and what becomes of it."""
+
+    @pytest.fixture(autouse=True)
+    def _computed_when_committed(self, work, schools):
+        self.work, self.schools = work, schools
+
+    def test_a_wish_is_computed_by_the_worker(self, cast, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            run = computations.request(self.work, by=viewer_of(cast.vera))
+
+        run.refresh_from_db()
+        assert (run.status, run.result) == ("done", {"schools": 14})
+        assert run.organization == cast.region
+        assert IndicatorValue.objects.filter(run=run).exists()
+
+    def test_an_import_is_followed_by_a_computation(self, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            announce(self.work.pk, [self.schools[0].pk])
+
+        assert Statistic.objects.filter(organization=self.schools[0]).exists()
+        assert Run.objects.get().parameters["schools"] == [self.schools[0].pk]
+
+    def test_wishes_that_wait_become_one(self, cast):
+        first = computations.request(self.work, by=None, schools=[self.schools[1].pk])
+        second = computations.request(self.work, by=None, schools=[self.schools[0].pk])
+        assert second == first
+        assert second.parameters["schools"] == sorted(s.pk for s in self.schools[:2])
+
+        third = computations.request(self.work, by=viewer_of(cast.vera))
+        assert third == first
+        assert third.parameters["schools"] is None
+
+    def test_an_upload_during_a_computation_ends_with_fresh_values(self, monkeypatch):
+        """The file comes after the running computation has read the results."""
+        running = computations.request(self.work, by=None)
+
+        def upload(*_: object) -> None:
+            monkeypatch.undo()
+            store_results(self.work, self.schools[:1], seed=55)
+            announce(self.work.pk, [self.schools[0].pk])
+
+        monkeypatch.setattr("monitoring.computation.store_year", upload)
+        claimed = runs.claim(running.pk)
+        assert claimed is not None
+        with runs.recorded(claimed) as progress:
+            compute(self.work, progress=progress, run_id=claimed.pk)
+        reconcile()
+
+        assert [run.status for run in Run.objects.order_by("pk")] == ["done", "done"]
+        after_runs = contents()
+        computed(self.work)
+        assert contents() == after_runs
+
+    def test_while_one_runs_only_one_follower_waits(self):
+        running = computations.request(self.work, by=None)
+        runs.claim(running.pk)
+
+        followers = {
+            computations.request(self.work, by=None, schools=[school.pk]).pk
+            for school in self.schools
+        }
+
+        assert len(followers) == 1
+        assert running.pk not in followers
+
+    def test_a_worker_that_was_replaced_stores_nothing(self):
+        run = computations.request(self.work, by=None)
+        lost = runs.claim(run.pk)
+        assert lost is not None
+        Run.objects.filter(pk=run.pk).update(attempt=2)
+
+        with runs.recorded(lost) as progress:
+            compute(self.work, progress=progress)
+
+        assert snapshot() == []
+
+    def test_a_coordinator_wishes_for_their_own_territory(self, cast):
+        run = computations.request(self.work, by=viewer_of(cast.oleg))
+        assert run.organization == cast.north
+
+    def test_a_deputy_may_not_wish(self, cast):
+        with pytest.raises(NotAllowed, match="Ваша роль"):
+            computations.request(self.work, by=viewer_of(cast.nina))
+        assert not Run.objects.exists()
+
+    def test_the_centres_operator_may(self, cast):
+        place = MembershipFactory(organization=cast.centre, role=Role.OPERATOR)
+        run = computations.request(self.work, by=viewer_of(place.user))
+        assert run.organization == cast.region
+
+
+def test_a_new_scale_is_the_one_the_borders_come_from(work, schools):
+    computed(work)
+    before = Statistic.objects.get(method="border_notch", organization=schools[LIFTED])
+    Scale.objects.create(work=work, version=2, three=6, four=11, five=17)
+
+    computed(work)
+
+    after = Statistic.objects.get(method="border_notch", organization=schools[LIFTED])
+    assert after.statistic != before.statistic
