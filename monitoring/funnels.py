@@ -47,7 +47,7 @@ def from_findings(
     known = np.abs(z) > 1e-6
     if known.sum() < 2 or np.ptp(1 / pupils[known]) == 0:
         return None
-    variance = ratio(effects[known], z[known]) ** 2
+    variance = (effects[known] / z[known]) ** 2
     slope, intercept = np.polyfit(1 / pupils[known], variance, 1)
     target = float(np.median(values - effects))
     fitted = Funnel(target, max(0.0, float(intercept)), z, p)

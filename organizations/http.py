@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -26,7 +26,7 @@ NO_PLACE = (
 class PortalRequest(HttpRequest):
     """A request of a signed-in person who has a place."""
 
-    user: User  # type: ignore[assignment]  # login_required has seen to it
+    user: User
     viewer: Viewer
     htmx: HtmxDetails
 
@@ -50,7 +50,7 @@ def for_members(
         except PortalError as error:
             return render(request, "refused.html", {"reason": str(error)}, status=409)
 
-    return page
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], page)
 
 
 class SecondFactorMiddleware:

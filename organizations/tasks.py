@@ -19,7 +19,7 @@ HEARTBEAT_SECONDS = 60
 def ring(task: str, run_id: int) -> None:
     """Tell the workers that a run waits; when nobody hears it, `reconcile` rings again."""
     try:
-        current_app.tasks[task].delay(run_id)
+        current_app.signature(task).delay(run_id)
     except OperationalError:
         log.warning("run %s waits: the broker did not answer", run_id)
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import URLValidator
 
 from organizations.access import Permission, Viewer
 from organizations.forms.fields import OrganizationField
@@ -87,6 +88,7 @@ class ReportForm(forms.Form):
         required=False,
         max_length=200,
         assume_scheme="https",
+        validators=[URLValidator(schemes=["http", "https"])],
         help_text="Адрес страницы или документа, если он есть.",
         error_messages={"invalid": "Нужен адрес вида https://пример.рф/страница."},
     )

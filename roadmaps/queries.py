@@ -145,7 +145,7 @@ def _line(
         bodies=bodies,
         reports=reports,
         doubts=_doubts_of(roadmap, item),
-        is_running=standing in UNFINISHED | {Standing.DONE} and _covers(item, day),
+        is_running=_is_running(roadmap, item, standing, day),
     )
 
 
@@ -161,9 +161,11 @@ def _in_territory(
     return standing
 
 
-def _covers(item: Item, day: datetime.date) -> bool:
+def _is_running(roadmap: Roadmap, item: Item, standing: Standing, day: datetime.date) -> bool:
+    """Whether the plan is in force, the day is in the item's window and it is not yet accepted."""
     starts, ends = item.starts_on or day, item.ends_on or day
-    return starts <= day <= ends
+    unfinished = standing in UNFINISHED | {Standing.DONE}
+    return roadmap.status == Roadmap.Status.APPROVED and unfinished and starts <= day <= ends
 
 
 def _doubts_of(roadmap: Roadmap, item: Item) -> list[str]:

@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -126,7 +127,7 @@ STATICFILES_BACKEND = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 if TESTING:
     # The manifest exists only after collectstatic, which a test of a page does not need.
     STATICFILES_BACKEND = "django.contrib.staticfiles.storage.StaticFilesStorage"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATICFILES_BACKEND},
 }
@@ -166,7 +167,7 @@ SECOND_FACTOR_FOR_REGION = env.flag("SECOND_FACTOR_FOR_REGION", default=PRODUCTI
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_ADAPTER = "organizations.adapter.KnownPeopleOnly"
 SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, list[Any]]] = {"openid_connect": {"APPS": []}}
 if oidc_server := env.text("OIDC_SERVER_URL"):
     SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
         {
@@ -265,7 +266,7 @@ EMAIL_CONFIG = environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail:/
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "rsoko@localhost")
 
-_line = [
+_line: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -46,9 +46,7 @@ def store_statistics(
     replace(STATISTICS, rows, of={"work_id": work.pk})
 
 
-def _findings(
-    classes: ClassCells, borders: Borders | None, n_schools: int
-) -> Iterator[Findings]:
+def _findings(classes: ClassCells, borders: Borders | None, n_schools: int) -> Iterator[Findings]:
     """Each method in turn; `classes.school` is an index 0 … n_schools − 1 here."""
     schools = add(classes.cells, classes.school, n_schools)
     yield level(school_means(classes.cells, classes.school, n_schools))

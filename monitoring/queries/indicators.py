@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from monitoring.models import IndicatorValue
 from monitoring.queries.objectivity import region_of
@@ -38,9 +38,7 @@ def values_of(
     organizations: Iterable[Organization], year: int, work: Work | None
 ) -> dict[tuple[int, str], IndicatorValue]:
     """The values by organization and indicator. One query."""
-    rows = IndicatorValue.objects.filter(
-        organization__in=list(organizations), year=year, work=work
-    )
+    rows = IndicatorValue.objects.filter(organization__in=list(organizations), year=year, work=work)
     return {(row.organization_id, row.indicator): row for row in rows}
 
 
@@ -61,7 +59,7 @@ def history(organization: Organization, indicator: str) -> QuerySet[IndicatorVal
     """All values of one organization: by year, the last first; the year itself before its works."""
     rows = IndicatorValue.objects.filter(organization=organization, indicator=indicator)
     return rows.select_related("work").order_by(
-        "-year", "work__grade", "work__subject", "work"
+        "-year", F("work__grade").asc(nulls_first=True), "work__subject", "work"
     )
 
 
@@ -76,9 +74,7 @@ class SchoolValues:
     pupils: IntArray
 
 
-def values_of_region(
-    viewer: Viewer, indicator: str, year: int, work: Work | None
-) -> SchoolValues:
+def values_of_region(viewer: Viewer, indicator: str, year: int, work: Work | None) -> SchoolValues:
     """What a funnel compares with: points and nothing else. Two queries."""
     schools = Organization.objects.under(region_of(viewer)).filter(kind=Kind.SCHOOL)
     rows = IndicatorValue.objects.filter(

@@ -144,27 +144,20 @@ def level_points(viewer: Viewer, work: Work) -> list[LevelPoint]:
 
     Those of other territories are points and nothing else: no name goes out of here.
     """
-    region = region_of(viewer)
-    everybody = Organization.objects.under(region).values("pk")
     own = set(
         Organization.objects.open_to(viewer, Permission.OBJECTIVITY_READ)
         .schools()
         .values_list("pk", flat=True)
     )
-    values = IndicatorValue.objects.filter(
-        work=work, indicator="mean_percent", organization__in=everybody
+    values = IndicatorValue.objects.filter(work=work, indicator="mean_percent").order_by()
+    means = dict(values.values_list("organization", "value"))
+    everybody = Organization.objects.under(region_of(viewer)).values("pk")
+    tested = Statistic.objects.filter(TESTED & IS_LEVEL, work=work, organization__in=everybody)
+    # Tested findings carry all their numbers, which the columns' types cannot say.
+    columns: Iterable[tuple[Any, ...]] = tested.order_by("organization").values_list(
+        "organization", "n", "effect", "statistic", "p_value"
     )
-    means = dict(values.order_by().values_list("organization", "value"))
-    tested = Statistic.objects.filter(
-        TESTED & IS_LEVEL, work=work, organization__in=everybody
-    ).order_by("organization")
-    return [
-        LevelPoint(row.organization_id in own, row.n, mean, row.effect, row.statistic, row.p_value)
-        for row in tested
-        if (mean := means.get(row.organization_id)) is not None
-        # Tested findings carry all their numbers; the type checker cannot know that.
-        and row.effect is not None and row.statistic is not None and row.p_value is not None
-    ]  # fmt: skip
+    return [LevelPoint(pk in own, n, means[pk], *found) for pk, n, *found in columns if pk in means]
 
 
 def region_of(viewer: Viewer) -> Organization:

@@ -91,9 +91,7 @@ def indicators(request: PortalRequest) -> HttpResponse:
             {
                 "indicator": one,
                 "passport": _passport(one),
-                "values": [
-                    _shown(one, values.get((place.pk, one.code))) for place in asked.ladder
-                ],
+                "values": [_shown(one, values.get((place.pk, one.code))) for place in asked.ladder],
             }
             for one in CATALOG
         ],
@@ -227,20 +225,14 @@ def _funnel(request: PortalRequest, indicator: Indicator, asked: Asked) -> dict[
         counts="учеников в школе",
     )  # fmt: skip
     laid = _own_points(request, found) if asked.own.level == Level.MUNICIPALITY else []
-    return figure(
-        lambda place: without_table(with_own(build(place=place), laid, "ваши школы"))
-    )
+    return figure(lambda place: without_table(with_own(build(place=place), laid, "ваши школы")))
 
 
 def _own_points(request: PortalRequest, found: queries.SchoolValues) -> list[tuple[int, float]]:
     schools = Organization.objects.visible_to(request.viewer).schools()
     own = set(schools.values_list("pk", flat=True))
     rows = zip(found.owner, found.pupils, found.value, strict=True)
-    return [
-        (int(n), float(value))
-        for owner, n, value in rows
-        if owner in own and n >= MIN_PUPILS
-    ]
+    return [(int(n), float(value)) for owner, n, value in rows if owner in own and n >= MIN_PUPILS]
 
 
 @for_members

@@ -182,9 +182,9 @@ def _funnel(request: PortalRequest, work: Work) -> dict[str, Any] | None:
         return figure(lambda place: without_table(build(place=place)))
     own = [(one.pupils, one.mean) for one in points if one.is_own]
     said = _own_sentence(points, fitted)
-    return figure(
-        lambda place: without_table(with_own(build(place=place), own, "ваши школы"))
-    ) | {"sentence": said}
+    return figure(lambda place: without_table(with_own(build(place=place), own, "ваши школы"))) | {
+        "sentence": said
+    }
 
 
 def _own_sentence(points: list[queries.LevelPoint], fitted: funnels.Fitted) -> str:

@@ -173,9 +173,7 @@ def _passport(opened: Column) -> list[tuple[str, str]]:
 def _numbers(opened: Column) -> list[tuple[str, ...]]:
     """What each method computed, for those who compare schools."""
     tested = [
-        (method, opened.findings[method])
-        for method in ORDER
-        if _effect(opened, method) is not None
+        (method, opened.findings[method]) for method in ORDER if _effect(opened, method) is not None
     ]
     return [
         (

@@ -3,7 +3,6 @@
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,8 +36,8 @@ class ScopedViewSet(GenericViewSet[M], Generic[M]):
         return super().paginate_queryset(queryset)
 
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         """Give reads an ETag, so that a client that has the same rows gets 304."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if request.method == "GET" and isinstance(response, Response):

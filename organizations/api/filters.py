@@ -22,4 +22,5 @@ class StrictFilterBackend(DjangoFilterBackend):
         if unknown and getattr(view, "detail", False) is False:
             names = ", ".join(sorted(known)) or "нет"
             raise ValidationError(dict.fromkeys(unknown, f"нет такого отбора; есть: {names}."))
-        return super().filter_queryset(request, queryset, view)
+        narrowed: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        return narrowed

@@ -7,7 +7,7 @@ from organizations.models import Organization, Run
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
     level = serializers.SerializerMethodField()
-    parent = serializers.CharField(source="parent.code", default=None)
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # a column, not the tree of serializers
 
     class Meta:
         model = Organization
@@ -15,6 +15,9 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
             "id", "code", "name", "short_name", "kind", "level", "parent", "profile", "is_rural",
             "oktmo", "inn", "fis_login", "site", "opened_on", "closed_on",
         ]  # fmt: skip
+
+    def get_parent(self, row: Organization) -> str | None:
+        return row.parent.code if row.parent else None
 
     def get_level(self, row: Organization) -> str:
         return LEVELS[row.level]

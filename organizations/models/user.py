@@ -16,7 +16,7 @@ from organizations.models.scoping import ScopedQuerySet
 ROLES = [(role.value, ROLE_TITLES[role]) for role in Role]
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no types for its manager
     """A person's account. What they may do comes from their membership alone."""
 
     class Meta:

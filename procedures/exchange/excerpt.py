@@ -46,6 +46,11 @@ class Excerpt:
     is_cut: bool
     balance: Balance
 
+    @property
+    def addresses(self) -> set[str]:
+        """The cells that stand on the page."""
+        return {cell.address for line in self.lines for cell in line.cells}
+
 
 def excerpt_of(
     content: bytes,
@@ -66,7 +71,7 @@ def excerpt_of(
     noted = {(note["row"], note["column"]) for note in notes if note["sheet"] == name}
     filled = [n for n in range(header + 1, len(rows)) if _has_entries(rows[n], shown)]
     faulty = sorted({row - 1 for row, _ in numbers if row})
-    wanted = filled if everything else _with_neighbours(faulty or _rows_of(noted), header, filled)
+    wanted = filled if everything else _worth_seeing(faulty, _rows_of(noted), header, filled)
     kept = wanted[:MOST_ROWS]
 
     def line(index: int) -> Line:
@@ -108,11 +113,20 @@ def _numbers(sheet: str, faults: Sequence[Mapping[str, Any]]) -> dict[tuple[int 
 
 
 def _rows_of(places: set[tuple[int | None, str]]) -> list[int]:
-    return sorted({row - 1 for row, _ in places if row})
+    return sorted({row - 1 for row, column in places if row and column})
 
 
 def _has_entries(row: Sequence[str], shown: Sequence[int]) -> bool:
     return any(row[place] for place in shown[:-1] if place < len(row))
+
+
+def _worth_seeing(
+    faulty: Sequence[int], noted: Sequence[int], header: int, filled: Sequence[int]
+) -> list[int]:
+    """Faulty rows between their neighbours; noted ones too, while there is room for them."""
+    near = _with_neighbours(faulty, header, filled)
+    both = sorted({*near, *noted})
+    return both if len(both) <= MOST_ROWS else near
 
 
 def _with_neighbours(rows: Sequence[int], header: int, filled: Sequence[int]) -> list[int]:
@@ -151,4 +165,4 @@ def _with_gaps(lines: Sequence[Line], first: int, last: int) -> Iterator[Line]:
 
 def _gap(first: int, last: int) -> Line:
     words = f"Строка {first}" if first == last else f"Строки {first}–{last}"
-    return Line(first, gap=f"{words} без замечаний")
+    return Line(first, gap=f"{words} без ошибок")

@@ -105,8 +105,8 @@ def protocol(request: PortalRequest, pk: int) -> HttpResponse:
         "stages": _stages(row, excerpt),
         "excerpt": excerpt,
         "everything": everything,
-        "faults": _told_faults(row.faults),
-        "notes": _told_faults(row.notes),
+        "faults": _told_faults(row.faults, excerpt),
+        "notes": _told_faults(row.notes, excerpt),
         "balance": _balance(row, excerpt),
         "classes": classes_words(row.classes) if row.classes else "",
         "may_import": _open_schools(request).filter(pk=row.organization_id).exists(),
@@ -133,14 +133,14 @@ def _excerpt(row: Protocol, *, everything: bool) -> Excerpt | None:
     return excerpt_of(content, spec, row.faults, row.notes, everything=everything)
 
 
-def _told_faults(kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As the list of faults shows them: a cell is linked by the first thing said of it."""
-    seen: set[str] = set()
+def _told_faults(kept: Sequence[dict[str, Any]], excerpt: Excerpt | None) -> list[dict[str, Any]]:
+    """As the list shows them: a cell on the page is linked by the first thing said of it."""
+    linkable = excerpt.addresses if excerpt else set()
     found = []
     for item in kept:
         address = address_of(item)
-        first = address and address not in seen
-        seen.add(address)
+        first = address in linkable
+        linkable.discard(address)
         place = address or (f"Строка {item['row']}" if item["row"] else "")
         shown = {"cell": address if first else "", "place": "" if first else place}
         found.append({**shown, "message": item["message"], "cure": item.get("cure", "")})

@@ -16,8 +16,9 @@ from reports.queries.year import Year
 
 TITLE = "Результаты оценочных процедур"
 MARKS = ("«2»", "«3»", "«4»", "«5»")
+INTERVAL = "Промежуток — 95-процентный."
 APART = (
-    "Промежуток — 95-процентный. Отличие названо, только когда промежутки организации и уровня "
+    f"{INTERVAL} Отличие названо, только когда промежутки организации и уровня "
     "выше не пересекаются. Сравнивать можно одну и ту же работу одного года."
 )
 COUNTED = "Учеников не меньше, чем показано: в каждой параллели по её самой большой работе."
@@ -70,7 +71,8 @@ def _table(
         )
         for work in works
     )
-    return Table("Средний процент выполнения и отметки", head, rows, note=APART)
+    note = APART if above else INTERVAL
+    return Table("Средний процент выполнения и отметки", head, rows, note=note)
 
 
 def _mean(year: Year, place: Organization, work: Work) -> tuple[str, str, str]:

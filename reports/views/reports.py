@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -120,7 +120,7 @@ def report(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @for_members
-def download(request: PortalRequest, pk: int, form: str) -> FileResponse:
+def download(request: PortalRequest, pk: int, form: str) -> HttpResponse:
     """A report's file; without the part on objectivity for those to whom it is closed."""
     row = _found(request, pk)
     if form not in FORMS:

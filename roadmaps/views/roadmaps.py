@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -177,7 +177,7 @@ def _readers(plan: Roadmap) -> int:
 
 
 @for_members
-def roadmap_xlsx(request: PortalRequest, pk: int) -> FileResponse:
+def roadmap_xlsx(request: PortalRequest, pk: int) -> HttpResponse:
     """The plan as the page shows it, filter and all."""
     plan = _plan(request, pk)
     lines = queries.lines(plan, request.viewer, day=timezone.localdate())

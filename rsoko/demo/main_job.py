@@ -54,8 +54,10 @@ def build_reports(tell: Tell) -> list[Run]:
     """The yearly reports of the region, of its municipalities and of its schools."""
     by = acting_as("ministry")
     region = Organization.objects.get(kind=Kind.REGION)
-    for level in ("region", "municipality", "school"):
-        yearly.request_all(region, YEAR, level, by=by)
+    yearly.request_all(region, YEAR, "region", by=by)
+    yearly.request_all(region, YEAR, "municipality", by=by)
+    for municipality in Organization.objects.filter(kind=Kind.MUNICIPALITY):
+        yearly.request_all(municipality, YEAR, "school", by=by)
     return _wait("reports.tasks", tell)
 
 

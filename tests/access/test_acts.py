@@ -1,1 +1,236 @@
-"""Who may do what: every POST × every person, written by hand, each tried and undone."""
+"""Who may do what: every act × every person, written by hand, each tried and undone.
+
+    +  done: rows have changed          =  answered, but no row has changed: a form with its
+    x  refused (403)                       faults, or an act on one's own session
+    -  does not exist for them (404)    c  contradicts the state of the rows (409)
+
+The acts are on rows of Lake school in North; the people are those of `test_pages`. A school hands
+in for itself whatever the form says: there the `+` of Igor is an act on Hill school.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from organizations.exchange.register import TITLES
+from organizations.models import DocumentKind, Kind
+from procedures.models import Protocol
+from roadmaps.models import Roadmap
+from roadmaps.services.executions import revision
+from tests.access.addresses import address
+from tests.access.rows import fingerprints, undone
+from tests.access.tables import PEOPLE, SIGNS, read
+from tests.access.world import World
+from tests.factories.documents import pdf
+from tests.factories.procedures import a_form
+
+ACTS = read("""
+                                 vera boris inna oleg svetlana nina igor elena pavel anton rita zoya
+organizations:close               +    x    x    x    -    x    -    x    x    +    -    x
+organizations:change              +    x    x    x    -    x    -    x    x    +    -    x
+organizations:succeed             +    x    x    x    -    x    -    x    x    +    -    x
+organizations:register            x    +    x    x    x    x    x    x    x    +    x    x
+
+organizations:invite              x    x    x    +    =    x    x    x    x    +    x    x
+organizations:revoke              x    x    x    +    -    x    -    x    x    +    -    x
+organizations:move                x    x    x    +    -    x    -    x    x    +    -    x
+organizations:block               x    x    x    +    -    x    -    x    x    +    -    x
+organizations:unblock             x    x    x    +    -    x    -    x    x    +    -    x
+organizations:substitute          x    x    x    +    -    x    -    x    x    +    -    x
+organizations:end_substitution    x    x    x    +    -    x    -    x    x    +    -    x
+organizations:appoint             =    =    =    =    =    +    =    =    =    =    =    x
+organizations:act_for             -    -    -    -    -    =    -    -    -    -    -    x
+organizations:act_as_myself       =    =    =    =    =    =    =    =    =    =    =    x
+organizations:issue_token         +    +    +    +    +    +    +    x    x    +    +    x
+organizations:revoke_token        -    -    -    -    -    +    -    -    -    -    -    x
+
+organizations:document_upload     x    x    x    x    x    +    +    x    x    x    x    x
+organizations:document_accept     x    x    x    +    -    x    -    -    -    -    -    x
+organizations:document_return     x    x    x    +    -    x    -    -    -    -    -    x
+
+organizations:run_cancel          +    +    +    +    -    +    -    -    -    +    -    x
+organizations:run_repeat          +    +    +    +    -    +    -    -    -    +    -    x
+
+roadmaps:import                   =    =    =    =    =    +    =    x    x    x    =    x
+roadmaps:import@municipal         +    +    +    +    =    =    =    x    x    x    =    x
+roadmaps:approve                  +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:approve@municipal        +    +    +    +    -    -    -    x    x    x    -    x
+roadmaps:delete                   +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:report                   +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:accept                   +    x    x    +    -    c    -    x    x    x    -    x
+roadmaps:return                   +    x    x    +    -    c    -    x    x    x    -    x
+
+procedures:upload                 x    +    x    +    =    +    +    x    x    x    x    x
+procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
+
+monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
+reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
+reports:build@level               +    +    x    +    -    x    -    x    x    x    -    x
+""")
+
+PLAN = Path(__file__).parent.parent / "roadmaps" / "plans" / "district.txt"
+SPLIT_NAME = "Школа у озера"
+Typed = dict[str, object]
+
+
+def _day() -> str:
+    return timezone.localdate().isoformat()
+
+
+def _register(world: World) -> Typed:
+    head = ";".join(TITLES[name] for name in ("code", "name", "short_name", "kind", "parent"))
+    school = world.school
+    kind = Kind(school.kind).label
+    row = f"{school.code};{SPLIT_NAME};{SPLIT_NAME};{kind};{school.parent.code}"
+    return {"file": SimpleUploadedFile("реестр.csv", f"{head}\n{row}\n".encode())}
+
+
+def _plan_of(owner: int) -> Typed:
+    return {"owner": owner, "text": PLAN.read_text()}
+
+
+def _place(world: World) -> Typed:
+    return {"organization": world.school.pk, "role": "deputy", "position": ""}
+
+
+def _standing_in(world: World) -> Typed:
+    return {"substitute": world.colleague.pk, "since": _day(), "until": _day()}
+
+
+def _read(world: World) -> Typed:
+    return {"version": world.version.number, "remark": "Добавьте дату."}
+
+
+def _decision(world: World) -> Typed:
+    return {"read": revision(world.execution), "remark": "Приложите протокол."}
+
+
+def _form(world: World) -> Typed:
+    content = a_form(world.work, world.school)
+    return {
+        "organization": world.school.code,
+        "file": SimpleUploadedFile("форма.xlsx", content),
+    }
+
+
+def _paper(world: World) -> Typed:
+    file = SimpleUploadedFile("положение.pdf", pdf("Новая редакция"))
+    return {"kind": DocumentKind.PROVISION.value, "year": timezone.localdate().year, "file": file}
+
+
+DATA: dict[str, Callable[[World], Typed]] = {
+    "organizations:close": lambda world: {"on": _day()},
+    "organizations:change": lambda world: {
+        "name": SPLIT_NAME, "short_name": SPLIT_NAME, "oktmo": "", "parent": world.school.parent_id,
+        "since": "2025-01-01", "basis": "Приказ № 1",
+    },
+    "organizations:succeed": lambda world: {
+        "kind": "merged", "successor": world.school.parent.children.get(code="edu420002").pk,
+        "on": _day(), "basis": "Приказ № 1",
+    },
+    "organizations:register": _register,
+    "organizations:invite": lambda world: _place(world) | {"email": "other@example.org"},
+    "organizations:move": lambda world: _place(world) | {"position": "Учитель"},
+    "organizations:substitute": _standing_in,
+    "organizations:appoint": _standing_in,
+    "organizations:issue_token": lambda world: {"name": "Выгрузка", "days": 30, "scope": "read"},
+    "organizations:revoke_token": lambda world: {"token": world.token.digest},
+    "organizations:document_upload": _paper,
+    "organizations:document_accept": _read,
+    "organizations:document_return": _read,
+    "roadmaps:import": lambda world: _plan_of(world.school.pk),
+    "roadmaps:import@municipal": lambda world: _plan_of(world.school.parent_id),
+    "roadmaps:report": lambda world: {"text": "Провели совещание.", "link": ""},
+    "roadmaps:accept": _decision,
+    "roadmaps:return": _decision,
+    "procedures:upload": _form,
+    "monitoring:compute": lambda world: {"work": world.work.code},
+    "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
+    "reports:build@level": lambda world: {
+        "organization": world.school.parent.code, "year": 2026, "level": "school",
+    },
+}  # fmt: skip
+
+
+def typed(name: str, world: World) -> Typed:
+    return DATA.get(name, lambda world: {})(world)
+
+
+@pytest.fixture
+def stage(world) -> Callable[[str], World]:
+    """The world made ready for an act: what a municipality approves is a draft of its own."""
+
+    def ready(name: str) -> World:
+        if name == "roadmaps:approve@municipal":
+            Roadmap.objects.filter(pk=world.draft.pk).update(owner=world.school.parent)
+        return world
+
+    return ready
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_is_done_by_those_who_may_and_changes_nothing_for_the_others(
+    name, cast, stage, client
+):
+    world = stage(name)
+    page = address(name, world)
+
+    found = {}
+    for person, user in cast.people().items():
+        with undone():
+            client.force_login(user)
+            before = fingerprints()
+            status = client.post(page, typed(name, world)).status_code
+            found[person] = sign(status, is_changed=fingerprints() != before)
+
+    assert found == dict(zip(PEOPLE, ACTS[name], strict=True))
+
+
+def sign(status: int, *, is_changed: bool) -> str:
+    """A refusal that has changed something is none: it is shown as it is."""
+    if status in (200, 302):
+        return "+" if is_changed else "="
+    return f"{status} and rows changed" if is_changed else SIGNS.get(status, str(status))
+
+
+def test_nobody_acts_without_signing_in(world, client):
+    before = fingerprints()
+
+    answers = {name: client.post(address(name, world), typed(name, world)) for name in ACTS}
+
+    led = [name for name, one in answers.items() if one.headers.get("Location", "").startswith(
+        "/account/login/")]  # fmt: skip
+    assert led == list(ACTS)
+    assert fingerprints() == before
+
+
+def test_no_act_is_done_from_another_site(cast, world):
+    """A form of another site has the person's cookies, but not the token of ours."""
+    outside = Client(enforce_csrf_checks=True)
+    statuses = {}
+    for name in ACTS:
+        outside.force_login(cast.vera)
+        statuses[name] = outside.post(address(name, world), typed(name, world)).status_code
+
+    assert statuses == dict.fromkeys(ACTS, 403)
+
+
+def test_no_act_is_done_by_following_a_link(cast, world, client):
+    """Prefetching browsers and mail scanners follow links; a link may show, never do."""
+    for user in (cast.nina, cast.oleg, cast.anton):
+        client.force_login(user)
+        before = fingerprints()
+        for name in ACTS:
+            client.get(address(name, world))
+        assert fingerprints() == before
+
+
+def test_a_school_hands_in_for_itself_whatever_the_form_says(cast, world, signed_in):
+    signed_in(cast.igor).post(address("procedures:upload", world), typed("procedures:upload", world))
+
+    assert Protocol.objects.filter(organization=cast.hill_school).exists()
+    assert world.school.protocols.count() == 2

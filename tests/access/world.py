@@ -1,165 +1,220 @@
-"""One row of everything, all of Lake school in North, for the access tables to ask for."""
+"""One row of everything for a school and its municipality, every text of it with a mark.
+
+A mark is `<mark>-<kind>`: where it is read, the row of that kind is seen.
+"""
 
 import datetime
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
-from monitoring.models import IndicatorValue
+from monitoring.models import IndicatorValue, Statistic
+from organizations.access import Role
 from organizations.models import (
+    ApiToken,
     Document,
     DocumentKind,
     DocumentVersion,
     Invitation,
     Membership,
     Organization,
+    OrganizationState,
     Run,
     State,
     Substitution,
+    User,
 )
-from organizations.services import members
-from procedures.models import Procedure, Protocol, Scale, Work
+from organizations.queries import viewer_of
+from organizations.services import members, tokens
+from procedures.exchange import layout
+from procedures.models import Protocol, Result, Work
 from reports.models import YearlyReport
-from roadmaps.models import Execution, Item, Responsible, Roadmap
+from roadmaps.models import Execution, Item, Roadmap
 from tests.cast import Cast
+from tests.factories.documents import DocumentFactory, EventFactory, RunFactory, VersionFactory
+from tests.factories.documents import pdf as a_pdf
+from tests.factories.monitoring import IndicatorValueFactory, StatisticFactory
+from tests.factories.organizations import MembershipFactory
+from tests.factories.procedures import ProtocolFactory, ScaleFactory, WorkFactory, a_form
+from tests.factories.reports import CONTENT, ReportFactory
+from tests.factories.roadmaps import ExecutionFactory, ItemFactory, RoadmapFactory
 
-TODAY = datetime.date(2026, 11, 23)
+LAKE, HILL = "lake", "zq-hill"
+PARTICIPANTS = {LAKE: 40001, HILL: 98765}
+MONTH = datetime.timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class World:
+    """What the tables ask for; everything is of one school, the plan in force of those above."""
+
     school: Organization
     membership: Membership
+    colleague: Membership
     invitation: Invitation
     secret: str
     substitution: Substitution
+    token: ApiToken
     document: Document
     version: DocumentVersion
     run: Run
+    waiting: Run
     work: Work
     protocol: Protocol
     roadmap: Roadmap
     item: Item
     execution: Execution
+    draft: Roadmap
     value: IndicatorValue
+    statistic: Statistic
     report: YearlyReport
 
 
 def make_world(cast: Cast) -> World:
-    from organizations.access import Role
-    from organizations.queries import viewer_of
+    """The rows of Lake school in North."""
+    return make_rows(cast.lake_school, deputy=cast.nina, coordinator=cast.oleg, work=a_work())
 
-    school = cast.lake_school
-    membership = Membership.objects.get(user=cast.nina)
-    by = viewer_of(cast.oleg)
-    invitation, secret = members.invite(
-        school, role=Role.DEPUTY, email="new@example.org", by=by
+
+def make_neighbour(cast: Cast, work: Work) -> World:
+    """The rows of Hill school in South, which the people of North must not see."""
+    return make_rows(
+        cast.hill_school, deputy=cast.igor, coordinator=cast.svetlana, work=work, mark=HILL
     )
-    document = Document.objects.create(
-        organization=school,
-        kind=DocumentKind.PROVISION,
-        title="Положение о ВСОКО",
-        state=State.SENT,
-        sent_at=datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC),
-    )
-    work = Work.objects.create(
-        procedure=Procedure.objects.create(
-            code="vpr", title="ВПР", short_title="ВПР", level="federal"
-        ),
-        code="ru4-2026",
-        subject="Русский язык",
-        grade=4,
-        year=2026,
-        tasks=["1", "2"],
-        max_points=[2, 3],
-    )
-    Scale.objects.create(work=work, version=1, three=2, four=3, five=4)
-    roadmap = Roadmap.objects.create(
-        owner=cast.north,
-        title="План North",
-        status=Roadmap.Status.APPROVED,
-        starts_on=datetime.date(2026, 8, 1),
-        ends_on=datetime.date(2027, 9, 30),
-        order=Document.objects.create(
-            organization=cast.north,
-            kind=DocumentKind.ORDER,
-            title="Об утверждении плана",
-            number="41",
-            signed_on=datetime.date(2026, 7, 1),
-        ),
-    )
-    item = Item.objects.create(
-        roadmap=roadmap,
-        position=1,
-        number="1.",
-        title="Проверить положения",
-        term_text="декабрь 2026 г.",
-        term_kind="period",
-        starts_on=datetime.date(2026, 12, 1),
-        ends_on=datetime.date(2026, 12, 31),
-    )
-    Responsible.objects.create(item=item, position=1, text="ОО", body="school")
+
+
+def a_work(code: str = "ru4-2026", subject: str = "Русский язык") -> Work:
+    work = WorkFactory(code=code, subject=subject)
+    ScaleFactory(work=work)
+    return work
+
+
+def make_rows(
+    school: Organization, *, deputy: User, coordinator: User, work: Work, mark: str = LAKE
+) -> World:
+    Organization.objects.filter(pk=school.pk).update(name=f"{mark}-place")
+    OrganizationState.objects.create(
+        organization=school, since=datetime.date(2020, 1, 1), name=f"{mark}-place",
+        short_name=school.short_name, parent=school.parent, basis=f"{mark}-place",
+    )  # fmt: skip
+    EventFactory(organization_id=school.pk, object_name=f"{mark}-act")
     return World(
         school=school,
-        membership=membership,
-        invitation=invitation,
-        secret=secret,
-        substitution=Substitution.objects.create(
-            membership=membership,
-            substitute=cast.nina,
-            since=TODAY,
-            until=datetime.date(2030, 1, 1),
-        ),
-        document=document,
-        version=DocumentVersion.objects.create(
-            document=document,
-            number=1,
-            name="provision.pdf",
-            content_type="application/pdf",
-            size=9,
-            sha256="0" * 64,
-            file=ContentFile(b"%PDF-1.4\n", name="provision.pdf"),
-        ),
-        run=Run.objects.create(
-            task="procedures.tasks.import_results",
-            subject="procedures.protocol:1",
-            title="Проверка файла",
-            organization=school,
-            status=Run.Status.FAILED,
-        ),
         work=work,
-        protocol=Protocol.objects.create(
-            organization=school,
-            work=work,
-            version=1,
-            name="form.xlsx",
-            sha256="1" * 64,
-            state=Protocol.State.REFUSED,
-            message="Не форма.",
-            file=ContentFile(b"not a workbook", name="form.xlsx"),
-        ),
-        roadmap=roadmap,
-        item=item,
-        execution=Execution.objects.create(
-            item=item, organization=school, report="Сделано.", state=State.SENT
-        ),
-        value=IndicatorValue.objects.create(
-            organization=school,
-            indicator="mean_percent",
-            year=2026,
-            work=work,
-            value=60,
-            low=50,
-            high=70,
-            pupils=40,
-            method_version="2026.1",
-        ),
-        report=YearlyReport.objects.create(
-            organization=school,
-            year=2026,
-            template_version="1",
-            content={},
-            docx=ContentFile(b"PK", name="r.docx"),
-            pdf=ContentFile(b"%PDF-1.4\n", name="r.pdf"),
-        ),
+        **_people(school, deputy, coordinator, mark),
+        **_documents(school, mark),
+        **_runs(school, mark),
+        **_plans(school, mark),
+        **_results(school, work, mark),
+        **_numbers(school, work, mark),
     )
+
+
+def _people(
+    school: Organization, deputy: User, coordinator: User, mark: str
+) -> dict[str, object]:
+    membership = Membership.objects.get(user=deputy)
+    Membership.objects.filter(pk=membership.pk).update(position=f"{mark}-person")
+    colleague = MembershipFactory(
+        organization=school, user__username=f"{mark}-colleague", user__last_name=f"{mark}-person"
+    )
+    invitation, secret = members.invite(
+        school, role=Role.DEPUTY, email=f"{mark}-invited@example.org", by=viewer_of(coordinator)
+    )
+    token, _ = tokens.issue(name=f"{mark}-token", by=viewer_of(deputy))
+    today = timezone.localdate()
+    substitution = Substitution.objects.create(
+        membership=colleague, substitute=deputy, since=today - MONTH, until=today + MONTH
+    )
+    return {
+        "membership": membership,
+        "colleague": colleague,
+        "invitation": invitation,
+        "secret": secret,
+        "token": token,
+        "substitution": substitution,
+    }
+
+
+def _documents(school: Organization, mark: str) -> dict[str, object]:
+    """One that waits for acceptance with its file, one that came back."""
+    document = DocumentFactory(organization=school, title=f"{mark}-document")
+    DocumentFactory(
+        organization=school, kind=DocumentKind.CONTROL_FORMS, title=f"{mark}-document",
+        state=State.RETURNED, remark=f"{mark}-document", decided_at=timezone.now(),
+    )  # fmt: skip
+    version = VersionFactory(
+        document=document, name=f"{mark}-document.pdf", content=a_pdf(f"{mark}-document")
+    )
+    return {"document": document, "version": version}
+
+
+def _runs(school: Organization, mark: str) -> dict[str, object]:
+    subject = f"organizations.organization:{school.pk}"
+    failed = RunFactory(
+        organization=school, subject=subject, title=f"{mark}-run", error=f"{mark}-run",
+        status=Run.Status.FAILED, ended_at=timezone.now(),
+    )  # fmt: skip
+    waiting = RunFactory(organization=school, subject=f"{subject}0", title=f"{mark}-run")
+    return {"run": failed, "waiting": waiting}
+
+
+def _plans(school: Organization, mark: str) -> dict[str, object]:
+    """The municipality's plan in force with two reports of the school, and the school's draft."""
+    above = school.parent
+    plan = RoadmapFactory(
+        owner=above, title=f"{mark}-plan", order__title=f"{mark}-plan", order__issuer=f"{mark}-plan"
+    )
+    item, other = (
+        ItemFactory(roadmap=plan, position=n, title=f"{mark}-plan", bodies=["school"])
+        for n in (1, 2)
+    )
+    execution = ExecutionFactory(item=item, organization=school, report=f"{mark}-execution")
+    ExecutionFactory(
+        item=other, organization=school, report=f"{mark}-execution", state=State.RETURNED,
+        remark=f"{mark}-execution", decided_at=timezone.now(),
+    )  # fmt: skip
+    draft = RoadmapFactory(owner=school, title=f"{mark}-plan", status=Roadmap.Status.DRAFT)
+    return {"roadmap": plan, "item": item, "execution": execution, "draft": draft}
+
+
+def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
+    """An accepted protocol with one pupil, then a file with a fault."""
+    accepted = ProtocolFactory(organization=school, work=work, name=f"{mark}-protocol.xlsx")
+    Result.objects.create(
+        protocol=accepted, organization=school, work=work, class_number=1,
+        participant=PARTICIPANTS.get(mark, 40001), variant=1, points=[1, 1, 1, 1], score=4, mark=3,
+        journal_mark=4,
+    )  # fmt: skip
+    fault = {
+        "sheet": layout.PROTOCOL, "row": None, "column": "", "found": "", "expected": "",
+        "message": f"{mark}-protocol", "cure": "", "title": "",
+    }  # fmt: skip
+    protocol = ProtocolFactory(
+        organization=school, work=work, version=2, state=Protocol.State.FAULTY,
+        name=f"{mark}-protocol.xlsx", message=f"{mark}-protocol", faults=[fault],
+        file=ContentFile(a_form(work, school), name="form.xlsx"),
+    )  # fmt: skip
+    return {"protocol": protocol}
+
+
+def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:
+    """A year's value, a finding, and the report whose part 3 speaks of objectivity."""
+    value = IndicatorValueFactory(
+        organization=school, work=work, method_version=f"{mark}-value", indicator="mean_percent"
+    )
+    IndicatorValueFactory(organization=school, method_version=f"{mark}-value")
+    statistic = StatisticFactory(
+        organization=school, work=work, method_version=f"{mark}-signal", q_value=0.01
+    )
+    said = {"2": f"{mark}-report", "3": f"{mark}-signal"}
+    passages = [
+        part | {"blocks": [{"text": said[part["number"]]}]} for part in CONTENT["passages"]
+    ]
+    report = ReportFactory(
+        organization=school,
+        content=CONTENT | {"organization": school.short_name, "passages": passages},
+        docx=ContentFile(f"{mark}-report {mark}-signal".encode(), name="docx"),
+        pdf=ContentFile(f"{mark}-report {mark}-signal".encode(), name="pdf"),
+    )
+    return {"value": value, "statistic": statistic, "report": report}

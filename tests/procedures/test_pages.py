@@ -180,7 +180,7 @@ def test_a_faulty_protocol_shows_each_fault_linked_with_its_cell(cast, work, sig
         assert f'href="#c-{address}"' in shown
         assert f'id="f-{address}"' in shown
         assert f'href="#f-{address}"' in shown
-    assert "Строка 2 без замечаний" in shown
+    assert "Строка 2 без ошибок" in shown
     assert "Исправьте 3 места" in shown
 
 

@@ -16,6 +16,11 @@ def run(*arguments) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
+def bytes_of(file) -> bytes:
+    with file.open() as stored:
+        return stored.read()
+
+
 def codes() -> list[str]:
     built = YearlyReport.objects.values_list("organization__code", flat=True)
     return sorted(built)
@@ -29,8 +34,8 @@ def test_one_school_s_report_is_laid_into_the_folder(cast, tmp_path):
     report = YearlyReport.objects.get()
     laid = {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()}
     assert laid == {
-        "edu420001-2026.docx": report.docx.read(),
-        "edu420001-2026.pdf": report.pdf.read(),
+        "edu420001-2026.docx": bytes_of(report.docx),
+        "edu420001-2026.pdf": bytes_of(report.pdf),
     }
     assert out == "Собрано отчётов: 1.\n"
     assert err == "готово 1 из 1\n"

@@ -24,6 +24,11 @@ def files(settings) -> set[str]:
     return {path.name for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
 
 
+def bytes_of(file) -> bytes:
+    with file.open() as stored:
+        return stored.read()
+
+
 @pytest.fixture
 def committed(django_capture_on_commit_callbacks):
     return lambda: django_capture_on_commit_callbacks(execute=True)
@@ -43,11 +48,10 @@ def test_a_wish_ends_with_a_stored_report_and_readable_files(cast, committed):
     report = YearlyReport.objects.get(organization=cast.lake_school, year=2026)
     assert (run.status, run.done, run.total, run.result) == ("done", 1, 1, {"отчётов": 1})
     assert report.run == run
-    with report.docx.open() as file:
-        headings = [p.text for p in docx.Document(io.BytesIO(file.read())).paragraphs]
+    written = docx.Document(io.BytesIO(bytes_of(report.docx)))
+    headings = [paragraph.text for paragraph in written.paragraphs]
     assert "2\u00a0Результаты оценочных процедур" in headings
-    with report.pdf.open() as file:
-        text = pypdfium2.PdfDocument(file.read())[0].get_textpage().get_text_bounded()
+    text = pypdfium2.PdfDocument(bytes_of(report.pdf))[0].get_textpage().get_text_bounded()
     assert "Lake school" in text
     assert "Приняты протоколы: 2" in text.replace("\u00a0", " ")
 
@@ -126,11 +130,11 @@ def test_building_again_replaces_the_files_and_keeps_the_row(cast, committed, se
 @pytest.mark.usefixtures("year")
 def test_the_same_data_give_the_same_bytes(cast):
     (first,) = build([cast.lake_school], 2026, by=None)
-    before = [first.docx.read(), first.pdf.read()], first.content
+    before = [bytes_of(first.docx), bytes_of(first.pdf)], first.content
 
     (second,) = build([cast.lake_school], 2026, by=None)
 
-    assert ([second.docx.read(), second.pdf.read()], second.content) == before
+    assert ([bytes_of(second.docx), bytes_of(second.pdf)], second.content) == before
 
 
 @pytest.mark.usefixtures("year")
@@ -148,7 +152,7 @@ def test_a_failure_while_storing_leaves_the_old_report_and_no_stray_file(
         list(build([cast.lake_school], 2026, by=None))
 
     old.refresh_from_db()
-    assert old.docx.read() == b"docx of the report"
+    assert bytes_of(old.docx) == b"docx of the report"
     assert files(settings) == before
 
 

@@ -10,7 +10,14 @@ from scipy import optimize
 from monitoring.stats.counts import Counts
 from monitoring.stats.errors import StatisticsError
 from monitoring.stats.findings import Status
-from monitoring.stats.notch import CLASS_LEAST, border_counts, border_notch, judge, pool
+from monitoring.stats.notch import (
+    CLASS_LEAST,
+    border_counts,
+    border_notch,
+    expected_histogram,
+    judge,
+    pool,
+)
 from tests.stats.honest import BORDERS, honest_region, lifted
 
 histograms = hnp.arrays(np.int64, (3, 25), elements=st.integers(0, 9))
@@ -211,3 +218,26 @@ def test_the_worked_statistic_is_that_of_the_formula_for_large_counts():
     assert found.statistic[0] == pytest.approx(1.25)
     assert found.p_value[0] == pytest.approx(0.10565, abs=1e-5)
     assert found.effect[0] == pytest.approx(9 / 144)
+
+
+@given(histograms, st.data())
+def test_the_expected_curve_has_the_units_pupils_and_the_expected_shares(histogram, data):
+    peers = histogram.sum(axis=0) - histogram + 40
+
+    curve = expected_histogram(histogram, BORDERS, peers)
+
+    assert curve.sum(axis=1) == pytest.approx(histogram.sum(axis=1))
+    shares = border_counts(histogram, BORDERS, peers)
+    unit = data.draw(st.integers(0, len(histogram) - 1))
+    for border, expected in zip(BORDERS, shares.expected[unit], strict=True):
+        above = curve[unit, border : border + 2].sum()
+        inside = curve[unit, border - 3 : border + 2].sum()
+        if inside > 0:
+            assert above / inside == pytest.approx(expected, abs=0.01)
+
+
+def test_the_expected_curve_of_a_unit_like_its_peers_is_its_own_histogram():
+    own = [1, 2, 4, 7, 9, 12, 14, 15, 14, 12, 9, 7, 4, 2, 1, 1, 2, 3, 3, 2, 1, 1, 1, 1, 0]
+    unit = np.array([own])
+
+    assert expected_histogram(unit, BORDERS, unit * 20) == pytest.approx(unit, abs=0.35)

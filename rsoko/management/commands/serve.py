@@ -59,7 +59,7 @@ def commands(port: int, workers: int) -> dict[str, list[str]]:
         "web": [
             str(programs / "granian"), "--interface", "wsgi", "--host", LOOPBACK,
             "--port", str(port), "--workers", "1", "--blocking-threads", "4",
-            "--no-log-access", "--log-level", "warning", "rsoko.wsgi:application",
+            "--log-level", "warning", "rsoko.wsgi:application",
         ],
         "worker": [*celery, "worker", "--concurrency", str(workers), *level],
         "beat": [*celery, "beat", "--pidfile", "", "-s", schedule, *level],
