@@ -9,6 +9,6 @@ class MonitoringConfig(AppConfig):
         """Hear of new results: procedures, which lies below, does not know who listens."""
         # Models may be imported only now, when all apps are loaded.
         from monitoring.services.computations import follow_import
-        from procedures.tasks import AFTER_IMPORT
+        from procedures.listeners import AFTER_IMPORT
 
         AFTER_IMPORT.append(follow_import)

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     RUN_READ = "run.read"
     RUN_MANAGE = "run.manage"
     ROADMAP_EDIT = "roadmap.edit"
+    EXECUTION_READ = "execution.read"
     EXECUTION_REPORT = "execution.report"
     EXECUTION_ACCEPT = "execution.accept"
     WORK_EDIT = "work.edit"
@@ -64,14 +65,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MINISTRY: frozenset(
         {
             _P.ORGANIZATION_MANAGE, _P.JOURNAL_READ, _P.RUN_READ, _P.RUN_MANAGE,
-            _P.ROADMAP_EDIT, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
+            _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
             _P.RESULT_READ, _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
             _P.DOCUMENT_READ, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
         }
     ),
     Role.OPERATOR: frozenset(
         {
-            _P.REGISTER_IMPORT, _P.RUN_READ, _P.RUN_MANAGE, _P.ROADMAP_EDIT, _P.EXECUTION_REPORT,
+            _P.REGISTER_IMPORT, _P.RUN_READ, _P.RUN_MANAGE, _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT,
             _P.WORK_EDIT, _P.RESULT_READ, _P.RESULT_IMPORT,
             _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
             _P.DOCUMENT_READ, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
@@ -79,14 +80,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.METHODOLOGIST: frozenset(
         {
-            _P.RUN_READ, _P.ROADMAP_EDIT, _P.EXECUTION_REPORT,
+            _P.RUN_READ, _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT,
             _P.INDICATOR_READ, _P.DOCUMENT_READ, _P.REPORT_READ, _P.TOKEN_ISSUE,
         }
     ),
     Role.COORDINATOR: frozenset(
         {
             _P.MEMBER_MANAGE, _P.JOURNAL_READ, _P.RUN_READ, _P.RUN_MANAGE,
-            _P.ROADMAP_EDIT, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
+            _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
             _P.RESULT_READ, _P.RESULT_IMPORT,
             _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
             _P.DOCUMENT_READ, _P.DOCUMENT_ACCEPT, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
@@ -94,7 +95,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DEPUTY: frozenset(
         {
-            _P.RUN_READ, _P.ROADMAP_EDIT, _P.EXECUTION_REPORT,
+            _P.RUN_READ, _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT,
             _P.RESULT_READ, _P.RESULT_IMPORT, _P.INDICATOR_READ, _P.OBJECTIVITY_READ,
             _P.DOCUMENT_READ, _P.DOCUMENT_UPLOAD, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
         }

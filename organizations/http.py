@@ -18,9 +18,7 @@ from organizations.queries import viewer_of
 
 P = ParamSpec("P")
 ACTING = "acting_for"
-NO_PLACE = (
-    "У вашей учётной записи нет места в организации. Обратитесь к тому, кто вас пригласил."
-)
+NO_PLACE = "У вашей учётной записи нет места в организации. Обратитесь к тому, кто вас пригласил."
 
 
 class PortalRequest(HttpRequest):

@@ -6,10 +6,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Case, Count, IntegerField, Prefetch, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from organizations.access import Permission, Viewer
-from organizations.models import Level, State
+from organizations.models import Level, Organization, State
 from roadmaps.models import Execution, Item, Responsible, Roadmap
 from roadmaps.terms import TermKind
 
@@ -241,6 +252,20 @@ def _summary(
         nearest=min((end for end in ahead if end and end >= day), default=None),
         waiting=sum(line.waiting for line in told),
     )
+
+
+def overdue(viewer: Viewer, *, day: datetime.date) -> Q:
+    """Plans in force with an item past its end on which the viewer sees nothing handed in."""
+    handed_in = Execution.objects.visible_to(viewer).exclude(state=State.DRAFT)
+    ended = Item.objects.filter(roadmap=OuterRef("pk"), ends_on__lt=day)
+    late = Exists(ended.exclude(pk__in=handed_in.values("item")))
+    return Q(late, status=Roadmap.Status.APPROVED)
+
+
+def readers(roadmap: Roadmap) -> int:
+    """How many organizations of the tree see the plan once it is approved."""
+    node = roadmap.owner.parent if roadmap.owner.is_body else roadmap.owner
+    return Organization.objects.under(node or roadmap.owner).in_tree().count()
 
 
 def reports_on(item: Item, viewer: Viewer) -> QuerySet[Execution]:

@@ -12,9 +12,12 @@ from organizations.access import ROLE_TITLES, Permission, Role
 from organizations.models import Level, Membership, Organization, Run, State, Submission
 from procedures.models import Protocol
 from roadmaps.models import Roadmap
-from tests.test_architecture import APPS, own_models
+from rsoko.api import router
 
 ROOT = Path(settings.BASE_DIR)
+APPS = ["organizations", "roadmaps", "procedures", "monitoring", "reports"]
+APP_FOLDERS = [ROOT / app for app in [*APPS, "rsoko"]]
+MODELS = [model for app in APPS for model in registry.get_app_config(app).get_models()]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 GUIDE = sorted((DOCS / "ru").glob("*.md"))
@@ -28,6 +31,7 @@ BOLD = re.compile(r"\*\*(.+?)\*\*")
 PLACE = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|html|toml|json)")
 # What runs leave behind, addresses of the portal, files a reader brings along.
 ELSEWHERE = ("var/", "api/", "management/commands/", "works.json")
+ROUTES = {f"{name}/" for name, _, _ in router.registry}
 
 
 def named(path: Path) -> str:
@@ -53,7 +57,7 @@ def stands_in_glossary(name: str) -> bool:
 # the glossary
 
 
-@pytest.mark.parametrize("model", [*own_models(), Submission], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [*MODELS, Submission], ids=lambda model: model.__name__)
 def test_every_model_has_its_word(model: type[models.Model]):
     assert stands_in_glossary(model.__name__)
 
@@ -70,7 +74,9 @@ def test_every_permission_has_its_word(permission: Permission):
 
 
 @pytest.mark.parametrize(
-    "states", [State, Run.Status, Protocol.State, Roadmap.Status], ids=lambda kind: kind.__qualname__
+    "states",
+    [State, Run.Status, Protocol.State, Roadmap.Status],
+    ids=lambda kind: kind.__qualname__,
 )
 def test_every_state_is_told_with_its_word(states: type[models.TextChoices]):
     page = text(DOCS / "glossary.md")
@@ -85,7 +91,7 @@ def test_every_state_is_told_with_its_word(states: type[models.TextChoices]):
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_file_a_page_names_is_there(page: Path):
     """Named from the root of the project, or from the folder of the page's own neighbours."""
-    places = {word for word in words_of_code(page) if PLACE.fullmatch(word)}
+    places = {word for word in words_of_code(page) if PLACE.fullmatch(word)} - ROUTES
     missing = {
         place
         for place in places
@@ -94,9 +100,6 @@ def test_every_file_a_page_names_is_there(page: Path):
     }
 
     assert not missing
-
-
-APP_FOLDERS = [ROOT / app for app in [*APPS, "rsoko"]]
 
 
 def test_every_folder_with_code_stands_in_the_architecture():
@@ -138,7 +141,9 @@ def test_only_the_pictures_that_are_taken_are_shown():
     assert {one.stem for one in shown if one.parent.name == "pictures"} == PICTURES
 
 
-@pytest.mark.skipif(not (DOCS / "pictures").exists(), reason="pictures are taken from a running demo")
+@pytest.mark.skipif(
+    not (DOCS / "pictures").exists(), reason="pictures are taken from a running demo"
+)
 @pytest.mark.parametrize("picture", sorted(PICTURES))
 def test_every_picture_is_there(picture: str):
     assert (DOCS / "pictures" / f"{picture}.png").exists()
@@ -179,6 +184,23 @@ def test_every_variable_of_the_environment_is_explained():
 
     assert len(read) > 15
     assert explained == read | asked
+
+
+# the programming interface
+
+
+def test_every_route_is_told_with_its_filters():
+    """The table of docs/ru/api.md: a route, what it gives, the parameters that narrow it."""
+    rows = re.findall(
+        r"^\| `([\w-]+)/` \|.*\| (.*) \|$", text(DOCS / "ru" / "api.md"), re.MULTILINE
+    )
+    told = {route: set(CODE.findall(filters)) for route, filters in rows}
+    routes = {
+        name: set(getattr(getattr(viewset, "filterset_class", None), "base_filters", ()))
+        for name, viewset, _ in router.registry
+    }
+
+    assert told == routes
 
 
 # the user's guide

@@ -40,5 +40,5 @@ class Indicator:
     explanation: str
 
     def enough(self, estimates: Estimates) -> BoolArray:
-        """The units whose value rests on enough pupils to be stored and shown."""
+        """The units whose value rests on enough pupils to be shown."""
         return estimates.pupils >= self.least_pupils

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from monitoring.charts import MAIN, PHONE, Chart, Place
-from monitoring.charts.chart import OWN, WHITE, Row
+from monitoring.charts.chart import OWN, WHITE
 from monitoring.drawing import draw
 
 
@@ -41,7 +41,3 @@ def with_own(chart: Chart, points: Sequence[tuple[int, float]], name: str) -> Ch
 def without_table(chart: Chart) -> Chart:
     """For a page on which the table of the same numbers stands anyway."""
     return replace(chart, head=(), rows=())
-
-
-def with_table(chart: Chart, head: Row, rows: tuple[Row, ...]) -> Chart:
-    return replace(chart, head=head, rows=rows)

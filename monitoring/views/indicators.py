@@ -91,7 +91,8 @@ def indicators(request: PortalRequest) -> HttpResponse:
             {
                 "indicator": one,
                 "passport": _passport(one),
-                "values": [_shown(one, values.get((place.pk, one.code))) for place in asked.ladder],
+                "needs_work": one.unit == Unit.PERCENT_OF_MAX,
+                "values": _beside(one, asked, values),
             }
             for one in CATALOG
         ],
@@ -116,6 +117,15 @@ def _shown(indicator: Indicator, row: IndicatorValue | None) -> Shown:
     if row.pupils < indicator.least_pupils:
         return Shown(is_few=True)
     return Shown(row.value, row.low, row.high, row.pupils)
+
+
+def _beside(
+    indicator: Indicator, asked: Asked, values: dict[tuple[int, str], IndicatorValue]
+) -> list[tuple[Organization, Shown]]:
+    """The viewer's own value, and those of the levels above."""
+    return [
+        (place, _shown(indicator, values.get((place.pk, indicator.code)))) for place in asked.ladder
+    ]
 
 
 def _passport(indicator: Indicator) -> list[tuple[str, str]]:
@@ -145,9 +155,7 @@ def indicator(request: PortalRequest, code: str) -> HttpResponse:
         "indicator": one,
         "asked": asked,
         "passport": _passport(one),
-        "beside": [
-            (place, _shown(one, values.get((place.pk, one.code)))) for place in asked.ladder
-        ],
+        "beside": _beside(one, asked, values),
         "page": page,
         "rows": [(row, _shown(one, row)) for row in page],
         "figure": _funnel(request, one, asked),

@@ -109,6 +109,23 @@ def accept(secret: str, *, username: str, password: str, first_name: str, last_n
 
 
 @transaction.atomic
+def appoint_administrator(region: Organization, *, username: str, password: str) -> Membership:
+    """Make the first account of an installation, from its own console. Raises Conflict."""
+    if User.objects.filter(username=username).exists():
+        raise Conflict(f"Логин «{username}» уже занят.")
+    user = User.objects.create_user(username, password=password)
+    membership = Membership.objects.create(
+        user=user,
+        organization=region,
+        role=Role.ADMINISTRATOR,
+        position=ROLE_TITLES[Role.ADMINISTRATOR],
+        since=timezone.localdate(),
+    )
+    audit.record("member.joined", membership, by=None, role=Role.ADMINISTRATOR)
+    return membership
+
+
+@transaction.atomic
 def revoke(invitation: Invitation, *, by: Viewer) -> Invitation:
     """Take an invitation back. Raises NotAllowed, or Conflict when it was answered."""
     guard.require(by, Permission.MEMBER_MANAGE, invitation)

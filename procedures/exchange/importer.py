@@ -19,6 +19,7 @@ from procedures.exchange import bulk_store, layout
 from procedures.exchange.protocol import Balance, open_form, read_header, read_protocol
 from procedures.exchange.results import ABSENT, Results
 from procedures.exchange.works import WorkSpec
+from procedures.listeners import announce
 from procedures.models import Protocol, Result, Scale, Work
 from procedures.queries import newest_scale
 
@@ -217,6 +218,7 @@ def _write(
     for row in replaced:
         audit.record("protocol.superseded", row, by=None, version=protocol.version)
     bulk_store.copy(bulk_store.lines(protocol, results, marks))
+    announce(protocol.work_id, [protocol.organization_id])
     rows = len(results)
     message = (
         f"Принято {rows} {plural(rows, 'строка,строки,строк')}: {classes_words(reading.classes)}."

@@ -14,9 +14,9 @@ from organizations.exchange.faults import Fault
 from organizations.models import Kind, Organization
 from organizations.services import audit, guard, runs
 from procedures.exchange import bulk_store, importer
+from procedures.listeners import announce
 from procedures.models import Protocol, Work
 from procedures.queries import newest_scale
-from procedures.tasks import announce_on_commit
 
 TASK = "procedures.tasks.import_results"
 FORMS = (gate.Kind.XLSX,)
@@ -95,8 +95,6 @@ def take(
     if fresh:
         audit.record("protocol.uploaded", protocol, by=by, version=protocol.version, name=name)
     importer.process(protocol, trusted=True)
-    if protocol.state == Protocol.State.ACCEPTED:
-        announce_on_commit(work.pk, [school.pk])
     return _outcome(protocol)
 
 
@@ -129,8 +127,8 @@ def store(parts: Iterable[bulk_store.Part], *, name: str, by: Viewer | None) -> 
     stored = bulk_store.store(parts, name=name, by_id=by.user_id if by else None)
     if by is not None:
         _require_all(by, {school for schools in stored.schools.values() for school in schools})
-    for work_id, schools in stored.schools.items():
-        announce_on_commit(work_id, sorted(schools))
+    for work_id, schools in sorted(stored.schools.items()):
+        announce(work_id, sorted(schools))
     return stored
 
 

@@ -12,10 +12,10 @@ from organizations.access import Permission, Viewer
 from organizations.errors import Conflict, NotAllowed
 from organizations.services import audit
 from procedures.exchange.works import WorkSpec
+from procedures.listeners import announce
 from procedures.models import Procedure, Protocol, Result, Scale, Work
 from procedures.queries import newest_scale
 from procedures.scales import Borders
-from procedures.tasks import announce_on_commit
 
 KNOWN_PROCEDURES = {
     "vpr": ("Всероссийские проверочные работы", "ВПР", Procedure.Level.FEDERAL),
@@ -167,7 +167,7 @@ def _mark_anew(work: Work, scale: Scale) -> None:
     results.update(mark=mark)
     protocols.update(scale=scale)
     if schools:
-        announce_on_commit(work.pk, schools)
+        announce(work.pk, schools)
 
 
 def _marked_by_scale(work: Work) -> QuerySet[Protocol]:

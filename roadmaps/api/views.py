@@ -3,14 +3,14 @@
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from organizations.api.base import ScopedViewSet
-from organizations.models import State
-from roadmaps.models import Execution, Item, Responsible, Roadmap, Section
+from roadmaps.models import Item, Responsible, Roadmap, Section
+from roadmaps.queries import overdue
 
 
 class ResponsibleSerializer(serializers.ModelSerializer[Responsible]):
@@ -76,22 +76,14 @@ class RoadmapFilters(filters.FilterSet):
 
     def with_overdue(self, rows: QuerySet[Roadmap], name: str, value: bool) -> Any:
         """Plans in force with an item whose last day is over and on which nothing was handed in."""
-        viewer = self.request.viewer
-        handed_in = Execution.objects.visible_to(viewer).exclude(state=State.DRAFT)
-        ended = Item.objects.filter(roadmap=OuterRef("pk"), ends_on__lt=timezone.localdate())
-        late = Exists(ended.exclude(pk__in=handed_in.values("item")))
-        in_force = Q(status=Roadmap.Status.APPROVED)
-        return rows.filter(in_force & late) if value else rows.exclude(in_force & late)
+        late = overdue(self.request.viewer, day=timezone.localdate())
+        return rows.filter(late) if value else rows.exclude(late)
 
 
 class RoadmapViewSet(ListModelMixin, RetrieveModelMixin, ScopedViewSet[Roadmap]):
     """Plans of the caller's territory, and the approved ones that come down to it."""
 
-    queryset = (
-        Roadmap.objects.select_related("owner", "order")
-        .annotate(item_count=Count("items", distinct=True))
-        .order_by("pk")
-    )
+    queryset = Roadmap.objects.order_by("pk")
     serializer_class = RoadmapSerializer
     filterset_class = RoadmapFilters
 
@@ -99,7 +91,8 @@ class RoadmapViewSet(ListModelMixin, RetrieveModelMixin, ScopedViewSet[Roadmap])
         return RoadmapDetailSerializer if self.action == "retrieve" else RoadmapSerializer
 
     def get_queryset(self) -> QuerySet[Roadmap]:
-        rows = super().get_queryset()
+        rows = super().get_queryset().select_related("owner", "order")
+        rows = rows.annotate(item_count=Count("items", distinct=True))
         if self.action == "retrieve":
             return rows.prefetch_related("sections", "items__section", "items__responsible")
         return rows

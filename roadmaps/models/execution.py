@@ -2,12 +2,13 @@
 
 from django.db import models
 
+from organizations.access import Permission
 from organizations.models import Organization, ScopedQuerySet, Submission
 from roadmaps.models.roadmap import Item
 
 
 class ExecutionQuerySet(ScopedQuerySet["Execution"]):
-    pass
+    sight = Permission.EXECUTION_READ
 
 
 class Execution(Submission):

@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from organizations.access import Viewer
+from organizations.access import Permission, Viewer
 from organizations.models import Document, Organization, ScopedQuerySet
 from roadmaps.terms import TermKind
 
@@ -18,11 +18,17 @@ class RoadmapQuerySet(ScopedQuerySet["Roadmap"]):
         """The plans of the viewer's territory, and the approved ones of the levels above it.
 
         A plan goes down: what a region or a municipality has approved is read by all below.
+        Drafts are seen by those who may edit plans.
         """
+        if viewer is None:
+            return self.none()
         within = Organization.objects.visible_to(viewer)
         above = Organization.objects.above(viewer)
         approved = Q(status=Roadmap.Status.APPROVED, owner__in=above.values("pk"))
-        return self.filter(Q(owner__in=within.values("pk")) | approved)
+        own = Q(owner__in=within.values("pk"))
+        if not viewer.may(Permission.ROADMAP_EDIT):
+            own &= ~Q(status=Roadmap.Status.DRAFT)
+        return self.filter(own | approved)
 
 
 class Roadmap(models.Model):

@@ -15,7 +15,7 @@ from organizations.access import Permission
 from organizations.attachments import XLSX, attachment
 from organizations.exchange import workbook
 from organizations.http import PortalRequest, for_members
-from organizations.models import Level, Organization
+from organizations.models import Level
 from organizations.templatetags.ru import school_year
 from roadmaps import queries
 from roadmaps.forms import ListFilter, PlanFilter
@@ -104,7 +104,7 @@ def roadmap(request: PortalRequest, pk: int) -> HttpResponse:
         "duty": _duty(request, plan, lines),
         "doubts": _doubts(plan, lines),
         "may_edit": may_edit,
-        "readers": _readers(plan) if may_edit else 0,
+        "readers": queries.readers(plan) if may_edit else 0,
     }
     return render(request, "roadmaps/roadmap.html", context)
 
@@ -168,12 +168,6 @@ def _may_edit(request: PortalRequest, plan: Roadmap) -> bool:
     return (
         Roadmap.objects.open_to(request.viewer, Permission.ROADMAP_EDIT).filter(pk=plan.pk).exists()
     )
-
-
-def _readers(plan: Roadmap) -> int:
-    """How many organizations of the tree will see the plan once it is approved."""
-    node = plan.owner.parent if plan.owner.is_body else plan.owner
-    return Organization.objects.under(node or plan.owner).in_tree().count()
 
 
 @for_members

@@ -120,14 +120,7 @@ def _municipal_bodies(town: Place) -> Iterator[dict[str, str]]:
 def appoint_people() -> None:
     """The administrator by hand, as on any new installation; all others by invitation."""
     root = Organization.objects.get(code=ROOT.code)
-    administrator = User.objects.create_user(ADMINISTRATOR, password=PASSWORD)
-    Membership.objects.create(
-        user=administrator,
-        organization=root,
-        role=Role.ADMINISTRATOR,
-        position="администратор портала",
-        since=timezone.localdate(),
-    )
+    members.appoint_administrator(root, username=ADMINISTRATOR, password=PASSWORD)
     by = acting_as(ADMINISTRATOR)
     for login, (code, role, position) in PEOPLE.items():
         _, secret = members.invite(

@@ -1,8 +1,19 @@
 """The world the tables speak of."""
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 
 from tests.access.world import World, make_neighbour, make_world
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """A table is hundreds of requests: their log lines would bury the one cell that differs."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

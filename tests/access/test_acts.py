@@ -52,8 +52,10 @@ organizations:document_upload     x    x    x    x    x    +    +    x    x    x
 organizations:document_accept     x    x    x    +    -    x    -    -    -    -    -    x
 organizations:document_return     x    x    x    +    -    x    -    -    -    -    -    x
 
-organizations:run_cancel          +    +    +    +    -    +    -    -    -    +    -    x
-organizations:run_repeat          +    +    +    +    -    +    -    -    -    +    -    x
+organizations:run_cancel          +    +    x    +    -    x    -    -    -    +    -    x
+organizations:run_cancel@ninas    +    +    x    +    -    +    -    -    -    +    -    x
+organizations:run_repeat          +    +    x    +    -    x    -    -    -    +    -    x
+organizations:run_repeat@ninas    +    +    x    +    -    +    -    -    -    +    -    x
 
 roadmaps:import                   =    =    =    =    =    +    =    x    x    x    =    x
 roadmaps:import@municipal         +    +    +    +    =    =    =    x    x    x    =    x
@@ -69,11 +71,11 @@ procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -
 
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
-reports:build@level               +    +    x    +    -    x    -    x    x    x    -    x
+reports:build@level               +    +    x    +    -    -    -    x    x    x    -    x
 """)
 
 PLAN = Path(__file__).parent.parent / "roadmaps" / "plans" / "district.txt"
-SPLIT_NAME = "Школа у озера"
+NEW_NAME = "Школа у озера"
 Typed = dict[str, object]
 
 
@@ -85,7 +87,7 @@ def _register(world: World) -> Typed:
     head = ";".join(TITLES[name] for name in ("code", "name", "short_name", "kind", "parent"))
     school = world.school
     kind = Kind(school.kind).label
-    row = f"{school.code};{SPLIT_NAME};{SPLIT_NAME};{kind};{school.parent.code}"
+    row = f"{school.code};{NEW_NAME};{NEW_NAME};{kind};{school.parent.code}"
     return {"file": SimpleUploadedFile("реестр.csv", f"{head}\n{row}\n".encode())}
 
 
@@ -125,7 +127,7 @@ def _paper(world: World) -> Typed:
 DATA: dict[str, Callable[[World], Typed]] = {
     "organizations:close": lambda world: {"on": _day()},
     "organizations:change": lambda world: {
-        "name": SPLIT_NAME, "short_name": SPLIT_NAME, "oktmo": "", "parent": world.school.parent_id,
+        "name": NEW_NAME, "short_name": NEW_NAME, "oktmo": "", "parent": world.school.parent_id,
         "since": "2025-01-01", "basis": "Приказ № 1",
     },
     "organizations:succeed": lambda world: {
@@ -160,23 +162,20 @@ def typed(name: str, world: World) -> Typed:
     return DATA.get(name, lambda world: {})(world)
 
 
-@pytest.fixture
-def stage(world) -> Callable[[str], World]:
-    """The world made ready for an act: what a municipality approves is a draft of its own."""
-
-    def ready(name: str) -> World:
-        if name == "roadmaps:approve@municipal":
+def make_ready(name: str, world: World) -> None:
+    """What a variant is about: the draft is North's own, the run was asked for by Nina."""
+    match name.partition("@")[2]:
+        case "municipal":
             Roadmap.objects.filter(pk=world.draft.pk).update(owner=world.school.parent)
-        return world
-
-    return ready
+        case "ninas":
+            world.school.runs.update(requested_by=world.membership.user)
 
 
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_is_done_by_those_who_may_and_changes_nothing_for_the_others(
-    name, cast, stage, client
+    name, cast, world, client
 ):
-    world = stage(name)
+    make_ready(name, world)
     page = address(name, world)
 
     found = {}

@@ -18,7 +18,7 @@ from organizations.queries import viewer_of
 from organizations.services import runs
 from organizations.tasks import reconcile
 from procedures.models import Result, Scale
-from procedures.tasks import announce
+from procedures.listeners import announce
 from tests.factories.monitoring import (
     MAX_POINTS,
     make_pupils,

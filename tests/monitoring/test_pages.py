@@ -35,10 +35,15 @@ def dossier(school) -> str:
     return f"{OBJECTIVITY}schools/{school.code}/"
 
 
+def source(response) -> str:
+    """The whole page, drawings and attributes too, with plain spaces."""
+    return response.content.decode().replace("\u00a0", " ")
+
+
 def text(response) -> str:
     """What is read on the page: no tags, no drawing, plain spaces."""
-    page = re.sub(r"<svg.*?</svg>", "", response.content.decode(), flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " ").split())
+    page = re.sub(r"<svg.*?</svg>", "", source(response), flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def sheet(response) -> list[tuple]:
@@ -94,13 +99,13 @@ def test_a_dossier_is_seen_by_the_school_its_coordinator_the_centre_and_the_mini
 
 def test_a_coordinator_sees_the_others_as_points_without_a_name(cast, region, signed_in):
     _, north, south = region
-    page = signed_in(cast.oleg).get(OBJECTIVITY).content.decode()
+    page = source(signed_in(cast.oleg).get(OBJECTIVITY))
 
     assert all(school.short_name in page for school in north)
     assert not any(school.short_name in page for school in south)
     assert "<svg" in page
     for code in ("quality_share", "mean_percent"):
-        page = signed_in(cast.oleg).get(f"{INDICATORS}{code}/").content.decode()
+        page = source(signed_in(cast.oleg).get(f"{INDICATORS}{code}/"))
         assert not any(school.short_name in page for school in south)
 
 

@@ -1,16 +1,10 @@
 """A worker dies in the middle of a computation: nothing half done stays, nothing is lost."""
 
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-import redis
-from celery import current_app
 from django.conf import settings as portal
 from django.db import connection
 
@@ -19,70 +13,23 @@ from monitoring.models import Cell, IndicatorValue, Statistic
 from monitoring.services import computations
 from organizations.models import Run
 from organizations.tasks import reconcile
-from rsoko import embedded
 from tests.cast import make_cast
 from tests.factories.monitoring import make_schools, make_work, store_results
 from tests.monitoring.test_computation import Silent, contents
+from tests.worker import workers
 
-OWN_REDIS = "7"  # the number of a Redis database that nothing else here uses
+OWN_REDIS = 7  # the number of a Redis database that nothing else here uses
 LEASE_SECONDS = 2
 
 
-def _database_url() -> str:
-    """The test's database as a worker of its own is told of it."""
-    url = urlsplit(os.environ.get("DATABASE_URL", embedded.DATABASE_URL))
-    return urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
-
-
-def _broker_url() -> str:
-    url = os.environ.get("REDIS_URL", embedded.REDIS_URL)
-    if url.startswith("redis+socket:"):
-        return f"{url}?virtual_host={OWN_REDIS}"
-    return urlunsplit(urlsplit(url)._replace(path=f"/{OWN_REDIS}"))
-
-
-def _empty_broker() -> None:
-    url = _broker_url().replace("redis+socket://", "unix://").replace("virtual_host", "db")
-    with redis.Redis.from_url(url) as client:
-        client.flushdb()
-
-
-def _ring(task: str, run_id: int) -> None:
-    """The doorbell, rung at this test's own broker."""
-    with current_app.connection_for_write(_broker_url()) as broker:
-        current_app.send_task(task, [run_id], connection=broker, ignore_result=True)
-
-
 @pytest.fixture
-def start_worker(settings, monkeypatch, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
+def start_worker(settings, tmp_path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Starts real workers on the test's database; all are gone at the end."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.RUN_LEASE_SECONDS = LEASE_SECONDS
-    monkeypatch.setattr("organizations.services.runs.ring", _ring)
-    monkeypatch.setattr("organizations.tasks.ring", _ring)
-    _empty_broker()
-    started: list[subprocess.Popen] = []
-    environment = os.environ | {
-        "DATABASE_URL": _database_url(),
-        "REDIS_URL": _broker_url(),
-        "RUN_LEASE_SECONDS": str(LEASE_SECONDS),
-    }
-    command = [sys.executable, "-m", "celery", "-A", "rsoko", "worker", "-P", "solo",
-               "--loglevel=error", "--without-gossip", "--without-mingle"]  # fmt: skip
-
-    def start() -> subprocess.Popen:
-        with Path(tmp_path, "worker.log").open("a") as log:
-            worker = subprocess.Popen(
-                command, cwd=portal.BASE_DIR, env=environment, stdout=log, stderr=log
-            )
-        started.append(worker)
-        return worker
-
-    yield start
-    for worker in started:
-        worker.kill()
-        worker.wait()
-    _empty_broker()
+    log = tmp_path / "worker.log"
+    with workers(OWN_REDIS, log, RUN_LEASE_SECONDS=str(LEASE_SECONDS)) as start:
+        yield start
 
 
 def _wait(until: Callable[[], object], what: str) -> None:

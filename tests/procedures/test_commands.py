@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
-from procedures import tasks
+from procedures import listeners
 from procedures.exchange import layout
 from procedures.exchange.protocol import open_form, read_header
 from procedures.models import Protocol, Result, Scale, Work
@@ -311,8 +311,8 @@ def test_after_a_table_the_listeners_hear_of_every_school(
     cast, work, tmp_path, monkeypatch, django_capture_on_commit_callbacks
 ):
     told = []
-    listeners = [lambda work_id, schools: told.append((work_id, schools))]
-    monkeypatch.setattr(tasks, "AFTER_IMPORT", listeners)
+    ours = [lambda work_id, schools: told.append((work_id, schools))]
+    monkeypatch.setattr(listeners, "AFTER_IMPORT", ours)
 
     with django_capture_on_commit_callbacks(execute=True):
         verdicts(table(tmp_path, *ROWS))
@@ -324,8 +324,8 @@ def test_after_a_form_the_listeners_hear_of_its_school(
     cast, work, tmp_path, monkeypatch, django_capture_on_commit_callbacks
 ):
     told = []
-    listeners = [lambda work_id, schools: told.append((work_id, schools))]
-    monkeypatch.setattr(tasks, "AFTER_IMPORT", listeners)
+    ours = [lambda work_id, schools: told.append((work_id, schools))]
+    monkeypatch.setattr(listeners, "AFTER_IMPORT", ours)
     path = tmp_path / "form.xlsx"
     path.write_bytes(a_form(work, cast.lake_school))
 

@@ -6,7 +6,8 @@ from django.utils import timezone
 from organizations.errors import Conflict, NotAllowed, Refused
 from organizations.models import Event, Run
 from organizations.queries import viewer_of
-from procedures import queries, tasks
+from procedures import listeners, queries, tasks
+from procedures.exchange import importer
 from procedures.exchange.bulk_store import Part
 from procedures.exchange.protocol import read_header
 from procedures.exchange.works import WorkSpec
@@ -34,8 +35,8 @@ def work(db):
 def heard(monkeypatch):
     """What a listener was told."""
     told = []
-    listeners = [lambda work_id, schools: told.append((work_id, schools))]
-    monkeypatch.setattr(tasks, "AFTER_IMPORT", listeners)
+    ours = [lambda work_id, schools: told.append((work_id, schools))]
+    monkeypatch.setattr(listeners, "AFTER_IMPORT", ours)
     return told
 
 
@@ -145,19 +146,21 @@ def test_a_faulty_upload_tells_nobody(cast, work, heard, django_capture_on_commi
     assert heard == []
 
 
-def test_a_listener_that_fails_does_not_undo_the_import(
-    cast, work, monkeypatch, django_capture_on_commit_callbacks
+def test_the_wish_of_a_listener_is_committed_with_the_results_or_not_at_all(
+    cast, work, monkeypatch
 ):
     def fail(work_id, schools):
         raise RuntimeError
 
-    monkeypatch.setattr(tasks, "AFTER_IMPORT", [fail])
+    monkeypatch.setattr(listeners, "AFTER_IMPORT", [fail])
+    protocol = upload(cast, work, a_form(work, cast.lake_school))
 
-    with django_capture_on_commit_callbacks(execute=True):
-        upload(cast, work, a_form(work, cast.lake_school))
+    with pytest.raises(RuntimeError):
+        importer.process(protocol)
 
-    assert Protocol.objects.get().state == "accepted"
-    assert Run.objects.get().status == "done"
+    protocol.refresh_from_db()
+    assert protocol.state == "checking"
+    assert not Result.objects.exists()
 
 
 def test_a_double_click_makes_one_protocol_and_one_run(cast, work):

@@ -17,7 +17,7 @@ from roadmaps.exchange.plan import NoPlan, read_plan
 
 PLANS = Path(__file__).parent / "plans"
 ROOT = Path(__file__).parents[2]
-SEEDS = Path(os.environ.get("RSOKO_SEEDS", ROOT.parent / "shared" / "seeds"))
+SEEDS = Path(os.environ.get("RSOKO_SEEDS", "orders"))
 
 
 def plan_of(name):

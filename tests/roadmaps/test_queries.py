@@ -17,6 +17,7 @@ from roadmaps.queries import (
     Standing,
     lines,
     may_decide,
+    readers,
     reports_on,
     standing_of,
     summaries,
@@ -254,6 +255,13 @@ def test_a_summary_counts_every_item_once_and_names_the_nearest_day(cast):
         assert summary.counts == every
         assert summary.total == 4
         assert (summary.nearest, summary.waiting) == (soon, 1)
+
+
+def test_the_readers_of_a_plan_are_its_owners_territory(cast):
+    """The cast in full: the region, two municipalities, three schools."""
+    owners = [cast.ministry, cast.north, cast.hill_school]
+
+    assert [readers(RoadmapFactory(owner=owner)) for owner in owners] == [6, 3, 1]
 
 
 # Who decides

@@ -59,6 +59,7 @@ class Command(BaseCommand):
             ("Люди", lambda tell: self._people(scale)),
             ("Работы и шкалы", lambda tell: deliver.bring_works(scale)),
             ("Дорожные карты", lambda tell: deliver.bring_plans()),
+            ("Исполнение", lambda tell: deliver.bring_executions()),
             ("Документы ВСОКО", lambda tell: deliver.bring_documents(scale, tell)),
             ("Результаты", lambda tell: deliver.bring_results(scale, tell)),
             ("История организаций", lambda tell: settle.change_places(scale)),

@@ -1,0 +1,49 @@
+"""What every journey does: sign in, go through the menu, hand in and fetch files."""
+
+from pathlib import Path
+
+from playwright.sync_api import FilePayload, Locator, Page, Response, expect
+
+from organizations.models import User
+
+PASSWORD = "browser-demo-1"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def sign_in(page: Page, person: User, password: str = PASSWORD) -> None:
+    """Through the form; the person then stands on their first page."""
+    page.goto("/account/login/")
+    page.get_by_label("Имя пользователя").fill(person.username)
+    page.get_by_label("Пароль").fill(password)
+    page.get_by_role("button", name="Войти").click()
+
+
+def menu_of(page: Page) -> dict[str, str]:
+    """Section → its address, of all sections, those under «Ещё» too."""
+    links = page.locator(".mainnav a").evaluate_all(
+        "links => links.map(link => [link.textContent, link.getAttribute('href')])"
+    )
+    return dict(links)
+
+
+def open_section(page: Page, title: str) -> Response:
+    """Click the section, in the bar or under «Ещё»; the answer of its page."""
+    link = page.locator(".mainnav").get_by_role("link", name=title, exact=True)
+    if not link.is_visible():
+        page.locator(".burger > summary").click()
+        link = page.locator(".burger").get_by_role("link", name=title, exact=True)
+    with page.expect_navigation() as answer:
+        link.click()
+    return answer.value
+
+
+def file(name: str, content: bytes, mime_type: str) -> FilePayload:
+    return {"name": name, "mimeType": mime_type, "buffer": content}
+
+
+def fetch(page: Page, link: Locator) -> bytes:
+    """The bytes behind a link that downloads."""
+    expect(link).to_be_visible()
+    with page.expect_download() as download:
+        link.click()
+    return Path(download.value.path()).read_bytes()
