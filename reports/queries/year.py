@@ -49,7 +49,7 @@ class Year:
 
 
 def read(region: Organization, year: int, of: Collection[Organization]) -> Year:
-    """What the reports of these places need. Thirteen queries, whatever their number."""
+    """What the reports of these places need. Fourteen queries, whatever their number."""
     tree = tree_of(region)
     data_on = timezone.localdate()
     # The works are written in spring, so the year's schools are those of its last school day.

@@ -16,42 +16,43 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from rsoko.api import router
 from tests.access.addresses import address, of_one_row
 from tests.access.world import HILL, PARTICIPANTS
 
-# Kinds that all who look after the school read.
 TREE = {"place", "plan"}
-WORK = {"document", "execution", "run", "report", "value"}
-RESULTS = {"protocol", "signal", "participant"}
+WORK = {"draft", "document", "execution", "run", "report", "value"}
+RESULTS = {"protocol", "signal"}
+INTAKE = {"participant"}  # the codes of pupils stand in the form that a school fills in
+JOURNAL = {"act", "invited", "token"}  # who was invited and which token issued, by its name
+PEOPLE = {"person", "colleague"}
 
 SEEN = {
-    "vera": TREE | WORK | RESULTS | {"act", "invited"},
-    "svetlana": TREE | WORK | RESULTS | {"act", "invited", "person", "colleague"},
-    "igor": TREE | WORK | RESULTS | {"person", "colleague", "token"},
+    "svetlana": TREE | WORK | RESULTS | INTAKE | JOURNAL | PEOPLE,
+    # A deputy has no journal, but reads on the first page what others did with the school's own.
+    "igor": TREE | WORK | RESULTS | INTAKE | {"act", "invited", "token", "person"},
     "inna": TREE | WORK,
-    "anton": TREE | {"run", "act", "invited", "person", "colleague"},
+    "anton": TREE | {"run"} | JOURNAL | PEOPLE,
     "elena": TREE,
     "pavel": TREE,
     "oleg": set(),
     "nina": set(),
     "rita": set(),
-    "zoya": set(),
 }
 NAMES_OF_PLACE = ("Hill school", "edu420101")
-STRANGERS = ("oleg", "nina", "rita", "zoya")
+STRANGERS = ("oleg", "nina", "rita")
 
 MOST_PAGES = 150
-MOST_OF_A_PATH = 4  # the same page narrowed in other ways
+MOST_OF_A_ROUTE = 4  # the same page of other rows, or narrowed in other ways
 MENU = ("home", "roadmaps:roadmaps", "procedures:works", "monitoring:objectivity",
         "monitoring:indicators", "organizations:documents", "reports:reports",
         "organizations:organizations", "organizations:members", "organizations:journal",
         "organizations:runs", "organizations:account")  # fmt: skip
 # What a curious person types: other people's codes in every filter there is.
 TYPED = "?school=edu420101&organization=edu420101&municipality=reg42_m002&territory=reg42_m002&q=zq"
-FORMATS = ("json", "csv", "xlsx")
+FORMATS = ("json", "csv")
 
 
 class Links(HTMLParser):
@@ -77,9 +78,9 @@ def crawl(client: Client, start: list[str]) -> Iterator[tuple[str, HttpResponse]
         answer = client.get(page, follow=True)
         yield page, answer
         for link in links(page, answer):
-            path = urlsplit(link).path
-            if link not in known and times[path] < MOST_OF_A_PATH:
-                times[path] += 1
+            route = resolve(urlsplit(link).path).view_name
+            if link not in known and times[route] < MOST_OF_A_ROUTE:
+                times[route] += 1
                 known.add(link)
                 waiting.append(link)
 
@@ -118,11 +119,9 @@ def everything(client: Client, neighbour) -> Iterator[tuple[str, HttpResponse]]:
 
 
 @pytest.mark.parametrize("person", SEEN)
-def test_a_person_reads_what_is_theirs_and_nothing_else(person, cast, world, neighbour, signed_in):
-    client = signed_in(getattr(cast, person))
-
+def test_a_person_reads_what_is_theirs_and_nothing_else(person, world, neighbour, clients):
     where: dict[str, str] = {}
-    for page, answer in everything(client, neighbour):
+    for page, answer in everything(clients[person], neighbour):
         text = text_of(answer)
         for kind in kinds_in(text):
             where.setdefault(kind, page)

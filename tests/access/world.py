@@ -110,9 +110,7 @@ def make_rows(
     )
 
 
-def _people(
-    school: Organization, deputy: User, coordinator: User, mark: str
-) -> dict[str, object]:
+def _people(school: Organization, deputy: User, coordinator: User, mark: str) -> dict[str, object]:
     membership = Membership.objects.get(user=deputy)
     Membership.objects.filter(pk=membership.pk).update(position=f"{mark}-person")
     colleague = MembershipFactory(
@@ -174,7 +172,11 @@ def _plans(school: Organization, mark: str) -> dict[str, object]:
         item=other, organization=school, report=f"{mark}-execution", state=State.RETURNED,
         remark=f"{mark}-execution", decided_at=timezone.now(),
     )  # fmt: skip
-    draft = RoadmapFactory(owner=school, title=f"{mark}-plan", status=Roadmap.Status.DRAFT)
+    draft = RoadmapFactory(
+        owner=school, title=f"{mark}-draft", status=Roadmap.Status.DRAFT,
+        order__title=f"{mark}-draft", order__issuer=f"{mark}-draft",
+    )  # fmt: skip
+    ItemFactory(roadmap=draft, title=f"{mark}-draft", bodies=["school"])
     return {"roadmap": plan, "item": item, "execution": execution, "draft": draft}
 
 
@@ -208,9 +210,7 @@ def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:
         organization=school, work=work, method_version=f"{mark}-signal", q_value=0.01
     )
     said = {"2": f"{mark}-report", "3": f"{mark}-signal"}
-    passages = [
-        part | {"blocks": [{"text": said[part["number"]]}]} for part in CONTENT["passages"]
-    ]
+    passages = [part | {"blocks": [{"text": said[part["number"]]}]} for part in CONTENT["passages"]]
     report = ReportFactory(
         organization=school,
         content=CONTENT | {"organization": school.short_name, "passages": passages},

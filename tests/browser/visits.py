@@ -8,6 +8,7 @@ from organizations.models import User
 
 PASSWORD = "browser-demo-1"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
 
 
 def sign_in(page: Page, person: User, password: str = PASSWORD) -> None:

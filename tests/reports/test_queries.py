@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from monitoring.models import IndicatorValue, Statistic
 from monitoring.wording import percent
 from organizations.models import Document, DocumentKind, State
-from procedures.models import Result
+from procedures.models import Result, Scale
+from procedures.scales import Borders
 from reports.content import Figure, Table
 from reports.frozen import as_json, from_json
 from reports.passages.objectivity import fit
@@ -119,7 +120,8 @@ def test_numbers_of_fewer_than_ten_pupils_are_not_told(cast):
         organization=cast.lake_school, indicator="mean_percent", work__subject="Математика"
     )
     assert percent(value.value).replace("\u00a0", " ") not in said
-    assert "мало данных" in said
+    assert "Участие: мало данных" in said
+    assert "Написано работ" not in said
     assert "<svg" not in said
 
 
@@ -141,6 +143,28 @@ def test_marks_above_are_weighed_by_the_works_the_school_wrote(cast):
     write(make_work("is5-2026", subject="История", grade=5), [cast.wood_school], seed=9)
 
     assert blocks_of(report_of(cast.region, cast.lake_school), "2", Figure)[0].table == before
+
+
+def test_a_level_above_alike_in_each_work_is_alike_over_the_year(cast):
+    """Both schools have only fives in one work and only twos in the other, in other numbers."""
+    works = make_year([cast.lake_school, cast.wood_school])
+    pupils = {cast.lake_school: (10, 30), cast.wood_school: (30, 10)}
+    for school, (fives, twos) in pupils.items():
+        school.cells.filter(work=works[0]).update(marks=[0, 0, 0, fives])
+        school.cells.filter(work=works[1]).update(marks=[twos, 0, 0, 0])
+
+    figure = blocks_of(report_of(cast.region, cast.lake_school), "2", Figure)[0]
+
+    own, above = figure.table.rows
+    assert own[1:5] == above[1:5]
+    assert own[1].startswith("75,0")
+
+
+def test_marks_are_drawn_by_the_newest_scale(cast):
+    work = make_work()
+    Scale.objects.create(work=work, version=2, three=5, four=10, five=15)
+
+    assert read(cast.region, YEAR, [cast.region]).borders[work.pk] == Borders(5, 10, 15)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_schools(cast):
