@@ -37,7 +37,7 @@ REDIS_URL = env.text("REDIS_URL", embedded.REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://"),
+        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://").replace("virtual_host", "db"),
         "KEY_PREFIX": "rsoko",
     }
 }
@@ -125,8 +125,10 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder t
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 STATICFILES_BACKEND = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 if TESTING:
-    # The manifest exists only after collectstatic, which a test of a page does not need.
+    # The manifest exists only after collectstatic, which a test of a page does not need; and each
+    # test's client would have WhiteNoise look through all static files once more.
     STATICFILES_BACKEND = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATICFILES_BACKEND},

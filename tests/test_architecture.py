@@ -17,7 +17,7 @@ from rsoko.api import router
 ROOT = Path(settings.BASE_DIR)
 APPS = ["organizations", "roadmaps", "procedures", "monitoring", "reports"]
 BARE = re.compile(
-    r"\b(?P<model>\w+)\.(?:objects|_default_manager)(?!\.(?:visible_to|open_to|above)\()"
+    r"\b(?P<model>\w+)\.(?:objects|_default_manager)(?!\.(?:visible_to|open_to|above|none)\()"
 )
 
 

@@ -125,7 +125,7 @@ def test_a_longer_list_asks_the_database_no_more(cast, world, neighbour, clients
     assert counts(clients, world) == short
 
 
-def test_no_page_has_come_to_cost_more_than_is_kept(world, neighbour, clients):
+def test_every_list_costs_what_is_kept_beside(world, neighbour, clients):
     now = counts(clients, world)
     if os.environ.get("RSOKO_WRITE_COUNTS"):
         KEPT.write_text(f"{json.dumps(now, indent=2)}\n")

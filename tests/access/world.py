@@ -41,7 +41,8 @@ from tests.factories.reports import CONTENT, ReportFactory
 from tests.factories.roadmaps import ExecutionFactory, ItemFactory, RoadmapFactory
 
 LAKE, HILL = "lake", "zq-hill"
-PARTICIPANTS = {LAKE: 40001, HILL: 98765}
+PARTICIPANTS = {HILL: 98765}  # a code that stands nowhere else
+USUAL_PARTICIPANT = 40001
 MONTH = datetime.timedelta(days=30)
 
 
@@ -185,7 +186,7 @@ def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
     accepted = ProtocolFactory(organization=school, work=work, name=f"{mark}-protocol.xlsx")
     Result.objects.create(
         protocol=accepted, organization=school, work=work, class_number=1,
-        participant=PARTICIPANTS.get(mark, 40001), variant=1, points=[1, 1, 1, 1], score=4, mark=3,
+        participant=PARTICIPANTS.get(mark, USUAL_PARTICIPANT), variant=1, points=[1, 1, 1, 1], score=4, mark=3,
         journal_mark=4,
     )  # fmt: skip
     fault = {

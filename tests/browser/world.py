@@ -1,4 +1,4 @@
-"""A small world for the browser: twelve schools wrote a work, a plan is in force; made by services."""
+"""A small world made by services: twelve schools wrote a work, a plan is in force."""
 
 from dataclasses import dataclass
 from io import BytesIO

@@ -132,7 +132,7 @@ def test_a_cancelled_run_stops_at_its_next_sign_of_life(cast, rung):
         for step in range(5):
             steps.append(step)
             if step == 2:
-                runs.cancel(run, by=viewer_of(cast.nina))
+                runs.cancel(run, by=viewer_of(cast.oleg))
             progress(5, 5)
 
     run.refresh_from_db()
@@ -203,7 +203,7 @@ def test_a_repeated_run_wishes_for_the_same_again(cast, rung, django_capture_on_
     )
 
     with django_capture_on_commit_callbacks(execute=True):
-        again = runs.repeat(run, by=viewer_of(cast.nina))
+        again = runs.repeat(run, by=viewer_of(cast.oleg))
 
     assert again.pk != run.pk
     assert (again.task, again.subject, again.parameters) == (run.task, run.subject, {"year": 2026})
@@ -215,7 +215,7 @@ def test_a_run_under_way_is_not_repeated(cast):
     run = RunFactory(organization=cast.lake_school)
 
     with pytest.raises(Conflict, match="уже выполняется"):
-        runs.repeat(run, by=viewer_of(cast.nina))
+        runs.repeat(run, by=viewer_of(cast.oleg))
 
 
 def test_reconcile_rings_for_the_lost_and_for_nobody_else(cast, rung):
@@ -241,3 +241,12 @@ def test_reconcile_gives_up_after_five_attempts(cast, rung):
     run.refresh_from_db()
     assert rung == []
     assert (run.status, run.error) == ("failed", "Работа прерывалась 5 раз подряд и остановлена.")
+
+
+def test_a_deputy_stops_their_own_run_but_nobody_elses(cast):
+    own = RunFactory(organization=cast.lake_school, requested_by=cast.nina)
+    regional = RunFactory(organization=cast.lake_school, requested_by=cast.vera)
+
+    assert runs.cancel(own, by=viewer_of(cast.nina)).status == Run.Status.CANCELLED
+    with pytest.raises(NotAllowed):
+        runs.cancel(regional, by=viewer_of(cast.nina))

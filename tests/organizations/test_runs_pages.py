@@ -88,7 +88,7 @@ def test_a_run_under_way_asks_for_itself_and_an_ended_one_no_more(cast, signed_i
 def test_the_page_is_whole_without_scripts(cast, signed_in):
     run = RunFactory(organization=cast.lake_school, status=Run.Status.FAILED, error="Нет листа.")
 
-    page = signed_in(cast.nina).get(page_of(run)).content.decode()
+    page = signed_in(cast.oleg).get(page_of(run)).content.decode()
 
     assert "<html" in page
     assert "Нет листа." in page
@@ -101,7 +101,7 @@ def test_every_state_has_its_page(cast, signed_in, status):
     if status == Run.Status.FAILED:
         Run.objects.update(error="Нет листа.")
 
-    page = signed_in(cast.nina).get(page_of(run)).content.decode()
+    page = signed_in(cast.oleg).get(page_of(run)).content.decode()
 
     assert run.title in page
     assert ("Отменить" in page) == run.is_active
@@ -110,7 +110,7 @@ def test_every_state_has_its_page(cast, signed_in, status):
 
 def test_a_run_is_stopped_and_repeated_from_its_page(cast, signed_in):
     run = RunFactory(organization=cast.lake_school)
-    client = signed_in(cast.nina)
+    client = signed_in(cast.oleg)
 
     client.post(reverse("organizations:run_cancel", args=[run.pk]))
     answer = client.post(reverse("organizations:run_repeat", args=[run.pk]))
@@ -124,7 +124,7 @@ def test_a_run_is_stopped_and_repeated_from_its_page(cast, signed_in):
 def test_stopping_what_has_ended_is_a_readable_refusal(cast, signed_in):
     run = RunFactory(organization=cast.lake_school, status=Run.Status.DONE)
 
-    answer = signed_in(cast.nina).post(reverse("organizations:run_cancel", args=[run.pk]))
+    answer = signed_in(cast.oleg).post(reverse("organizations:run_cancel", args=[run.pk]))
 
     assert answer.status_code == 409
     assert "отменять нечего" in answer.content.decode()
