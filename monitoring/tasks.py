@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from monitoring.computation import compute
+from organizations.models import Level
 from organizations.services import runs
 from procedures.models import Work
 
@@ -18,5 +19,6 @@ def compute_objectivity(run_id: int) -> None:
         schools = run.parameters["schools"]
         computed = compute(work, progress=progress, schools=schools, run_id=run.pk)
         progress.result["schools"] = computed.schools
-        if computed.left_out:
+        # Other territories' schools are nobody's business but the region's.
+        if computed.left_out and run.organization.level == Level.REGION:
             progress.result["left_out"] = ", ".join(computed.left_out)

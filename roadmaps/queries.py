@@ -189,6 +189,13 @@ def _is_doubtful(roadmap: Roadmap, item: Item) -> bool:
     )
 
 
+def concerns(item: Item, viewer: Viewer) -> bool:
+    """Whether the viewer's organization carries the item out: it is named, or it is the owner's."""
+    if item.roadmap.owner_id in {viewer.organization_id, viewer.territory_id}:
+        return True
+    return any(_is_viewers(body, viewer) for body in item.responsible.all())
+
+
 def _is_viewers(body: Responsible, viewer: Viewer) -> bool:
     if body.organization is not None:
         own = body.organization_id in (viewer.organization_id, viewer.territory_id)

@@ -7,6 +7,7 @@ from knox.auth import TokenAuthentication
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from organizations.access import Permission
 from organizations.models import ApiToken, User
 from organizations.queries import viewer_of
 
@@ -38,6 +39,9 @@ class IsMember(BasePermission):
             return False
         viewer: Any = viewer_of(request.user)
         request.viewer = viewer  # type: ignore[attr-defined]  # read by ScopedViewSet
+        if viewer is not None and request.auth and not viewer.may(Permission.TOKEN_ISSUE):
+            self.message = "Ваша нынешняя роль не даёт права на токены программного интерфейса."
+            return False
         return viewer is not None
 
 

@@ -11,11 +11,17 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from organizations.exchange import workbook
 
 
-def _table(data: Any) -> tuple[list[str], list[list[Any]]]:
+def _table(data: Any, columns: Iterable[str]) -> tuple[list[str], list[list[Any]]]:
     rows: Iterable[Mapping[str, Any]] = data if isinstance(data, list) else [data]
     rows = list(rows)
-    head = list(rows[0]) if rows else []
+    head = list(rows[0]) if rows else list(columns)
     return head, [["" if row[name] is None else row[name] for name in head] for row in rows]
+
+
+def _columns(view: Any) -> list[str]:
+    """The heading of a list without rows."""
+    serializer = getattr(view, "get_serializer", None)
+    return list(serializer().fields) if serializer else []
 
 
 class TableRenderer(BaseRenderer, ABC):
@@ -30,7 +36,7 @@ class TableRenderer(BaseRenderer, ABC):
             return JSONRenderer().render(data)
         if response is not None:
             response["Content-Disposition"] = f'attachment; filename="rsoko.{self.format}"'
-        return self.table(*_table(data))
+        return self.table(*_table(data, _columns((context or {}).get("view"))))
 
     @abstractmethod
     def table(self, head: list[str], rows: list[list[Any]]) -> bytes:

@@ -33,7 +33,7 @@ def run(module: str, function: str, payload: bytes) -> bytes:
     """
     with TemporaryDirectory() as folder:
         try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter and our own code
+            done = subprocess.run(
                 [sys.executable, "-I", "-c", START, str(ROOT), module, function],
                 input=payload,
                 capture_output=True,

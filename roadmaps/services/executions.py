@@ -3,10 +3,11 @@
 from django.db import transaction
 
 from organizations.access import Permission, Viewer
-from organizations.errors import Conflict
+from organizations.errors import Conflict, NotAllowed
 from organizations.models import Level, Organization
 from organizations.services import guard, submissions
 from roadmaps.models import Execution, Item, Roadmap
+from roadmaps.queries import concerns
 
 
 @transaction.atomic
@@ -17,6 +18,8 @@ def report(item: Item, *, text: str, link: str = "", by: Viewer) -> Execution:
     """
     own = Organization.objects.get(pk=by.organization_id)
     guard.require(by, Permission.EXECUTION_REPORT, own)
+    if not concerns(item, by):
+        raise NotAllowed("Этот пункт исполняют другие: вашей организации нет среди ответственных.")
     if item.roadmap.status != Roadmap.Status.APPROVED:
         now = item.roadmap.get_status_display()
         raise Conflict(f"План сейчас не действует ({now}): отчитаться по нему нельзя.")

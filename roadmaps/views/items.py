@@ -63,7 +63,8 @@ def _shown(
 
 def _may_report(request: PortalRequest, item: Item) -> bool:
     in_force = item.roadmap.status == Roadmap.Status.APPROVED
-    return in_force and request.viewer.may(Permission.EXECUTION_REPORT)
+    may = request.viewer.may(Permission.EXECUTION_REPORT)
+    return in_force and may and queries.concerns(item, request.viewer)
 
 
 def _typed(own: Execution | None) -> dict[str, str]:

@@ -62,7 +62,7 @@ roadmaps:import@municipal         +    +    +    +    =    =    =    x    x    x
 roadmaps:approve                  +    +    +    +    -    +    -    -    -    -    -    x
 roadmaps:approve@municipal        +    +    +    +    -    -    -    -    -    -    -    x
 roadmaps:delete                   +    +    +    +    -    +    -    -    -    -    -    x
-roadmaps:report                   +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:report                   x    x    x    +    -    +    -    x    x    x    -    x
 roadmaps:accept                   +    x    x    +    -    c    -    -    -    -    -    x
 roadmaps:return                   +    x    x    +    -    c    -    -    -    -    -    x
 

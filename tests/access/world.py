@@ -185,9 +185,9 @@ def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
     """An accepted protocol with one pupil, then a file with a fault."""
     accepted = ProtocolFactory(organization=school, work=work, name=f"{mark}-protocol.xlsx")
     Result.objects.create(
-        protocol=accepted, organization=school, work=work, class_number=1,
-        participant=PARTICIPANTS.get(mark, USUAL_PARTICIPANT), variant=1, points=[1, 1, 1, 1], score=4, mark=3,
-        journal_mark=4,
+        protocol=accepted, organization=school, work=work, class_number=1, variant=1,
+        participant=PARTICIPANTS.get(mark, USUAL_PARTICIPANT),
+        points=[1, 1, 1, 1], score=4, mark=3, journal_mark=4,
     )  # fmt: skip
     fault = {
         "sheet": layout.PROTOCOL, "row": None, "column": "", "found": "", "expected": "",

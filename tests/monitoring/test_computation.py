@@ -17,8 +17,8 @@ from organizations.models import Organization, Run
 from organizations.queries import viewer_of
 from organizations.services import runs
 from organizations.tasks import reconcile
-from procedures.models import Result, Scale
 from procedures.listeners import announce
+from procedures.models import Result, Scale
 from tests.factories.monitoring import (
     MAX_POINTS,
     make_pupils,

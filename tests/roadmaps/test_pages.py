@@ -434,7 +434,9 @@ def test_a_report_goes_up_comes_back_and_is_accepted(cast, signed_in, plan):
     ],
 )
 def test_a_faulty_report_comes_back_with_what_was_typed(cast, signed_in, plan, typed, words):
-    answer = signed_in(cast.nina).post(item_url(late_item(plan), "report"), typed)
+    running = plan.items.get(position=2)
+
+    answer = signed_in(cast.nina).post(item_url(running, "report"), typed)
 
     assert answer.status_code == 200
     assert words in text_of(answer)

@@ -221,7 +221,7 @@ def test_a_plan_in_force_is_not_deleted(cast):
 
 @pytest.fixture
 def item(cast):
-    return ItemFactory(roadmap=RoadmapFactory(owner=cast.ministry))
+    return ItemFactory(roadmap=RoadmapFactory(owner=cast.ministry), bodies=["mouo", "school"])
 
 
 def test_a_report_waits_for_the_level_above(cast, item):
@@ -251,10 +251,12 @@ def test_a_report_without_words_is_not_taken(cast, item):
 
 @pytest.mark.parametrize("status", [Roadmap.Status.DRAFT, Roadmap.Status.SUPERSEDED])
 def test_on_a_plan_not_in_force_nobody_reports(cast, status):
-    item = ItemFactory(roadmap=RoadmapFactory(owner=cast.ministry, status=status))
+    item = ItemFactory(
+        roadmap=RoadmapFactory(owner=cast.ministry, status=status), bodies=["school"]
+    )
 
     with pytest.raises(Conflict, match="План сейчас не действует"):
-        executions.report(item, text="Сделали", by=viewer_of(cast.boris))
+        executions.report(item, text="Сделали", by=viewer_of(cast.nina))
 
 
 @pytest.mark.parametrize("name", ["elena", "pavel", "anton"])
@@ -314,3 +316,10 @@ def test_a_report_changed_while_it_was_read_is_not_decided_on(cast, item):
     first.refresh_from_db()
     assert (first.state, first.report) == (State.SENT, "Стало")
     assert executions.accept(first, by=oleg, read=executions.revision(first)).state == "accepted"
+
+
+def test_nobody_reports_on_what_others_carry_out(cast):
+    item = ItemFactory(roadmap=RoadmapFactory(owner=cast.ministry), bodies=["mouo"])
+
+    with pytest.raises(NotAllowed, match="исполняют другие"):
+        executions.report(item, text="Сделано.", by=viewer_of(cast.nina))
