@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from monitoring.computation.storing import hold
 from monitoring.tasks import compute_objectivity
@@ -23,11 +23,11 @@ def request(work: Work, *, by: Viewer | None, schools: Iterable[int] | None = No
     A wish that still waits takes this one in. While a run is at work, which may have read the
     results already, another is noted to follow it; the computations themselves take turns.
     """
-    place = _place(by)
+    changed = sorted(set(schools)) if schools is not None else None
+    place = _place(by, changed)
     if by is not None:
         guard.require(by, Permission.OBJECTIVITY_COMPUTE, place)
     hold(f"wishes for work {work.pk}")
-    changed = sorted(set(schools)) if schools is not None else None
     run = _waiting(work)
     if run is None:
         run = runs.request(
@@ -51,11 +51,18 @@ def follow_import(work_id: int, school_ids: list[int]) -> None:
     request(Work.objects.get(pk=work_id), by=None, schools=school_ids)
 
 
-def _place(by: Viewer | None) -> Organization:
-    """Where the run is seen: the territory of whoever asks, for the portal itself the region."""
+def _place(by: Viewer | None, schools: list[int] | None) -> Organization:
+    """Where the run is seen: the territory of whoever asks, for the portal itself the region.
+
+    An installation may hold several regions: it is the one of the schools that have changed.
+    """
     if by is not None:
         return Organization.objects.get(pk=by.territory_id)
-    return Organization.objects.filter(level=Level.REGION, parent=None).order_by("pk")[0]
+    regions = Organization.objects.filter(level=Level.REGION, parent=None).order_by("pk")
+    if schools:
+        own = Q(children__in=schools) | Q(children__children__in=schools)
+        regions = regions.filter(own).distinct()
+    return regions[0]
 
 
 def _waiting(work: Work) -> Run | None:

@@ -304,6 +304,15 @@ class TestRuns:
         assert Statistic.objects.filter(organization=self.schools[0]).exists()
         assert Run.objects.get().parameters["schools"] == [self.schools[0].pk]
 
+    def test_an_import_is_followed_in_the_region_of_its_school(self, cast):
+        """Of two regions of one installation, the schools' own; not simply the first."""
+        town = OrganizationFactory(kind="municipality", parent=cast.other_region)
+        school = OrganizationFactory(parent=town)
+
+        run = computations.request(self.work, by=None, schools=[school.pk])
+
+        assert run.organization == cast.other_region
+
     def test_wishes_that_wait_become_one(self, cast):
         first = computations.request(self.work, by=None, schools=[self.schools[1].pk])
         second = computations.request(self.work, by=None, schools=[self.schools[0].pk])
