@@ -17,10 +17,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rsoko.settings")
     embedded.start()
     django.setup()
-    from bench import pages
+    from bench import pages, roadmaps
 
     wanted = set(sys.argv[1:])
-    benchmarks: dict[str, Callable[[], list[Measure]]] = {"pages_region": pages.measure}
+    benchmarks: dict[str, Callable[[], list[Measure]]] = {
+        "roadmaps": roadmaps.measure,
+        "pages_region": pages.measure,
+    }
     measures: list[Measure] = []
     for name, measure in benchmarks.items():
         if not wanted or name in wanted:

@@ -1,4 +1,4 @@
-"""The doorbell of the queue of record, and what keeps the queue moving."""
+"""The doorbell of the queue of record, what keeps the queue moving, and the post."""
 
 import logging
 
@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from organizations import letters
 from organizations.models import Run
 
 log = logging.getLogger(__name__)
@@ -41,3 +42,16 @@ def reconcile() -> None:
 def heartbeat() -> None:
     """Leave a sign of life for /readyz."""
     cache.set(HEARTBEAT, timezone.now().isoformat(), HEARTBEAT_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def send_letters() -> None:
+    """Send the letters whose time has come, those that failed before among them."""
+    letters.send_due()
+
+
+@shared_task(ignore_result=True)
+def send_digests() -> None:
+    """In the morning: one letter a person with all that has gathered for them since yesterday."""
+    letters.open_digests()
+    letters.send_due()

@@ -6,6 +6,7 @@ from organizations.views import (
     account,
     documents,
     hierarchy,
+    inbox,
     journal,
     members,
     register,
@@ -53,6 +54,9 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/", runs.run, name="run"),
     path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
     path("runs/<int:pk>/repeat/", runs.run_repeat, name="run_repeat"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="notices_read"),
+    path("inbox/<int:pk>/read/", inbox.read, name="notice_read"),
     path("journal/", journal.journal, name="journal"),
     path("journal/file/", journal.journal_file, name="journal_file"),
 ]

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from organizations.access import Viewer
 from organizations.models import Document, DocumentKind, Event, Organization, State
-from organizations.models.document import DocumentQuerySet
+from organizations.models.document import OF_PLANS, DocumentQuerySet
 
 # What the region watches: the two regulations, the year's plan and schedule, and what came of
 # them (the actions on ВСОКО in the regional plan). The other local acts are the school's own.
@@ -22,7 +22,7 @@ MONITORED = (
 )
 SCHOOL_KINDS = (
     *MONITORED,
-    *(kind for kind in DocumentKind if kind not in (*MONITORED, DocumentKind.ORDER)),
+    *(kind for kind in DocumentKind if kind not in (*MONITORED, *OF_PLANS)),
 )
 # Made anew each school year; every other act holds until the next version replaces it.
 YEARLY = frozenset(

@@ -102,11 +102,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report; `requisites` are pairs such as («Утверждён», «приказ № 88»)."""
+    """A whole report; `requisites` are pairs such as («Утверждён», «приказ № 88»).
+
+    `year` is None for a report that is not a year's but a day's.
+    """
 
     title: str
     organization: str
-    year: int
+    year: int | None
     requisites: tuple[tuple[str, str], ...]
     passages: tuple[Section, ...]
     data_on: datetime.date

@@ -6,24 +6,38 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from roadmaps.letters import folded, plain
-from roadmaps.names import NAMES, OTHER
+from roadmaps.names import ALONE, NAMES, OTHER
 
 # Words before a name that only say its legal form or who exactly answers there.
 FORMS = re.compile(
-    r"гку|гбу|гау|гоу|гоо|гаудо|гбоу|гаоу|огаоу|мку|мбу|мау|моу|мбоу|маоу|мкоу|мбудо|дпо|до|пк|с|ко"
-    r"|администрация|директора?|заместител[ьи]|руководител[ьи]"
-    r"|специалисты|методисты|.+(?:ый|ий|ая|ое|ые|ие)"
+    r"гку|рц|гбу|гау|гоу|гоо|гаудо|гбоу|гаоу|огаоу|мку|мбу|мау|моу|мбоу|маоу|мкоу|мбудо|дпо|до|пк|с|ко"
+    r"|муниципальной|региональной|районной|школьной|специалист(?:у|ам|ов)?|методист(?:у|ам|ов)?"
+    r"|городской|краевой|областной|окружной|директор(?:а|ы|у|ам)?|заместител(?:ь|и|ю|ям)"
+    r"|руководител(?:ь|и|ю|ям)|начальник(?:и|у|ам)?|заведующ(?:ий|ая|ие|ему|ей|им)"
+    r"|администраци(?:я|и|ям)"
+    r"|специалисты|методисты|.+(?:ый|ий|ая|ое|ые|ие|ых|их|ым|им|ыми|ими|ому|ему)"
 )
+# A municipal institution that trains teachers is the municipality's methodical service.
+TRAINING = re.compile(r"М(?:Б|А|К)?О?У\s+ДПО\b")
 # Words after a name that only say whose it is: «администрации Лесного округа», «№ 4».
 OWNER = re.compile(
     r".{2,}(?:ого|его|ой|ей|[ыи]х|ии|сти|[иу]ки|жи|[ое]в|а|(?<![иа])я)|края|и|им|имени|г|\d+"
 )
 OWNED = re.compile(r"управления|комитета|министерства|департамента|отдела")
+# An authority of a whole region stands where others have a ministry.
+REGION = re.compile(r"\b(?:области|края|республики|автономного округа)\b")
+LOCAL = re.compile(r"\b(?:администрации|района|города|городского|муниципального|отдел\w*)\b")
+QUALIFIED = re.compile(r"[а-я]+(?:вши|ющи|ящи|ащи|ущи|енны|имеющи)[а-я]{1,2}")  # «, показавшие …»
 TERRITORY = re.compile(r"[А-ЯЁ]{1,4}(?:ГО|МО|МР)")
 
 LIST_MARK = re.compile(r"(?:^|\s)\d+\)\s")
+DOTTED_MARK = re.compile(r"(?:^|(?<!№)\s)\d{1,2}\.\s")  # only where the whole cell begins so
 WORD = re.compile(r"\w+")
 BORDER = re.compile(r"[,;/|•]|(?:^|\s)[-‐‑‒–—](?:\s|$)|\s[-–—]")
+ABBREVIATION = re.compile(r"[А-ЯЁ]{2,10}")
+FEW_SMALL = re.compile(r"[а-яё-]+(?: [а-яё-]+)?")
+INSTITUTE = re.compile(r"[^.]{0,60}\b(?:институт|центр)\b [^.]{3,90}", re.IGNORECASE)
+DASHED = re.compile(r" [-‐‑‒–—] ")
 LONGEST_ENDING = 3  # letters
 LONGEST_LIST = 3000  # signs; some forty bodies with full names; a longer text is no list of them
 SHORT_NAME = 3  # an abbreviation this short is one only in capitals
@@ -78,6 +92,8 @@ def read_bodies(text: str) -> list[Body]:
     if len(text) > LONGEST_LIST:
         return [Body(plain(text), OTHER)]
     listed = LIST_MARK.sub("; ", text)
+    if DOTTED_MARK.match(listed):
+        listed = DOTTED_MARK.sub("; ", listed)
     words = [_word(found) for found in WORD.finditer(listed)]
     bodies = (_body(listed, words, group) for group in _groups(listed, words))
     return [body for body in bodies if folded(body.text) != "и"]
@@ -89,6 +105,19 @@ def are_bodies(text: str) -> bool:
     return bool(bodies) and all(body.code != OTHER for body in bodies)
 
 
+def may_be_bodies(text: str) -> bool:
+    """Whether the text names known bodies, or other ones by their abbreviations, and no more."""
+    bodies = read_bodies(text)
+    known = any(body.code != OTHER for body in bodies)
+    return bool(bodies) and all(
+        body.code != OTHER
+        or ABBREVIATION.fullmatch(body.text)
+        or INSTITUTE.fullmatch(body.text)
+        or (known and FEW_SMALL.fullmatch(body.text))
+        for body in bodies
+    )
+
+
 @cache
 def _names() -> tuple[tuple[str, tuple[_Part, ...]], ...]:
     """Codes and names, the longest names first."""
@@ -98,6 +127,13 @@ def _names() -> tuple[tuple[str, tuple[_Part, ...]], ...]:
         for name in spelled
     ]
     return tuple(sorted(names, key=lambda name: -len(name[1])))
+
+
+@cache
+def _lone_names() -> tuple[tuple[str, tuple[_Part, ...]], ...]:
+    return tuple(
+        (code, tuple(_part(word) for word in name.split())) for name, code in ALONE.items()
+    )
 
 
 def _part(word: str) -> _Part:
@@ -163,14 +199,14 @@ def _groups(text: str, words: list[_Word]) -> Iterator[_Group]:
     here = 0
     start = 0  # of the words not yet told
     while here < len(words):
-        name = _name_at(words, here)
+        name = _name_at(words, here) or _alone(text, words, here)
         if name is None:
             here += 1
             continue
         first = _with_forms(text, words, start, name.first)
         yield from _others(text, words, start, first)
         start = here = _with_owner(text, words, name)
-        yield _Group(first, here, name.code, name.misspelt)
+        yield _Group(first, here, _of_region(text, words, first, here, name.code), name.misspelt)
     yield from _others(text, words, start, len(words))
 
 
@@ -181,6 +217,39 @@ def _name_at(words: list[_Word], first: int) -> _Group | None:
             misspelt = any(map(_slipped, parts, said))
             return _Group(first, first + len(parts), code, misspelt)
     return None
+
+
+def _alone(text: str, words: list[_Word], first: int) -> _Group | None:
+    """«Директор» between signs that separate bodies: whoever it is of, it is a school's."""
+    if TRAINING.match(text, words[first].start):
+        return _training(text, words, first)
+    if first and not _stands_apart(text, words, first):
+        return None
+    for code, parts in _lone_names():
+        last = first + len(parts)
+        said = words[first:last]
+        ends = last == len(words) or (last < len(words) and _stands_apart(text, words, last))
+        if ends and len(said) == len(parts) and all(map(_is, parts, said)):
+            return _Group(first, last, code)
+    return None
+
+
+def _training(text: str, words: list[_Word], first: int) -> _Group | None:
+    """«МБУ ДПО «Школа мастерства»»: to where its name ends, unless that is a known one."""
+    last = first + 1
+    while last < len(words) and not _border(text, words, last):
+        inner = _name_at(words, last)
+        if inner and inner.code == "mms":
+            return None
+        last += 1
+    return _Group(first, last, "mms")
+
+
+def _of_region(text: str, words: list[_Word], first: int, last: int, code: str) -> str:
+    """«Департамент образования Энской области» is no municipal authority."""
+    said = folded(text[words[first].start : words[last - 1].end])
+    regional = code == "mouo" and REGION.search(said) and not LOCAL.search(said)
+    return "ministry" if regional else code
 
 
 def _is(part: _Part, word: _Word) -> bool:
@@ -208,7 +277,16 @@ def _with_forms(text: str, words: list[_Word], start: int, first: int) -> int:
 def _with_owner(text: str, words: list[_Word], name: _Group) -> int:
     """Where a body ends when «Управления образования администрации …» follow its name."""
     last = name.last
-    while last < len(words) and not _border(text, words, last):
+    while last < len(words):
+        if _border(text, words, last):
+            further = _after_comma(text, words, last, name)
+            if further == last:
+                break
+            last = further
+            continue
+        if DASHED.fullmatch(text[words[last - 1].end : words[last].start]):
+            last += 1
+            continue
         if "(" in text[words[last - 1].end : words[last].start]:
             last = _closing(text, words, last)
             continue
@@ -224,6 +302,22 @@ def _with_owner(text: str, words: list[_Word], name: _Group) -> int:
     return last
 
 
+def _after_comma(text: str, words: list[_Word], here: int, name: _Group) -> int:
+    """Where what goes on after a comma ends: «СОШ № 1, № 5», «школы, показавшие …»."""
+    between = text[words[here - 1].end : words[here].start].replace("№", " ").strip()
+    if between != ",":
+        return here
+    if name.code in ("school", "teachers") and words[here].printed.isdecimal():
+        return here + 1
+    if not QUALIFIED.fullmatch(words[here].printed):
+        return here
+    while here < len(words):
+        here += 1
+        if here == len(words) or _border(text, words, here) or _name_at(words, here):
+            break
+    return here
+
+
 def _closing(text: str, words: list[_Word], here: int) -> int:
     """Where a note in brackets ends, as «(по согласованию)»."""
     closing = text.find(")", words[here].start)
@@ -234,9 +328,14 @@ def _closing(text: str, words: list[_Word], here: int) -> int:
 
 def _owns(words: list[_Word], here: int, name: _Group) -> bool:
     word = words[here].printed
+    if len(word) == 1 and word.isupper():
+        before = words[here - 1].printed
+        return folded(before) in ("им", "имени") or (len(before) == 1 and before.isupper())
     if word.isupper() and len(word) > 1:
         after_owner = folded(words[here - 1].printed) == "администрации"
-        return after_owner or name.code == "school_coordinator" or bool(TERRITORY.fullmatch(word))
+        of_land = name.code == "ministry" and here == name.last and len(word) <= SHORT_NAME
+        by_code = of_land or name.code == "school_coordinator"
+        return after_owner or by_code or bool(TERRITORY.fullmatch(word))
     return bool(OWNER.fullmatch(folded(word)))
 
 
@@ -244,14 +343,30 @@ def _others(text: str, words: list[_Word], start: int, end: int) -> Iterator[_Gr
     """Words that no known name has, cut where the cell separates its bodies."""
     first = start
     for here in range(start + 1, end + 1):
-        if here == end or _border(text, words, here):
+        if here == end or _border(text, words, here) or _new_line(text, words, here):
             yield _Group(first, here, OTHER)
             first = here
 
 
+def _new_line(text: str, words: list[_Word], here: int) -> bool:
+    """Whether the word begins with a capital on a line of its own."""
+    between = text[words[here - 1].end : words[here].start]
+    return "\n" in between and words[here].printed[:1].isupper()
+
+
+def _stands_apart(text: str, words: list[_Word], here: int) -> bool:
+    return "\n" in text[words[here - 1].end : words[here].start] or _border(text, words, here)
+
+
 def _border(text: str, words: list[_Word], here: int) -> bool:
-    """Whether a sign between this word and the one before separates bodies."""
-    return BORDER.search(text[words[here - 1].end : words[here].start]) is not None
+    """Whether a sign between this word and the one before separates bodies.
+
+    A dash before a small letter does not: «директора школ – участниц проекта».
+    """
+    between = text[words[here - 1].end : words[here].start]
+    if DASHED.fullmatch(between) and words[here].printed[:1].islower():
+        return not OWNER.fullmatch(words[here].meant) and _name_at(words, here) is not None
+    return BORDER.search(between) is not None
 
 
 def _body(text: str, words: list[_Word], group: _Group) -> Body:

@@ -17,6 +17,18 @@ Bounds = tuple[MonthDay, MonthDay]
 SCHOOL_YEAR: Bounds = (9, 1), (5, MONTH_END)
 CALENDAR_YEAR: Bounds = (1, 1), (12, MONTH_END)
 SCHOOL_HALVES: dict[int, Bounds] = {1: ((9, 1), (12, MONTH_END)), 2: ((1, 1), (5, MONTH_END))}
+SCHOOL_QUARTERS: dict[int, Bounds] = {
+    1: ((9, 1), (10, MONTH_END)),
+    2: ((11, 1), (12, MONTH_END)),
+    3: ((1, 1), (3, MONTH_END)),
+    4: ((4, 1), (5, MONTH_END)),
+}
+SEASONS: dict[str, Bounds] = {
+    "ос": ((9, 1), (11, MONTH_END)),
+    "зи": ((12, 1), (2, MONTH_END)),
+    "ве": ((3, 1), (5, MONTH_END)),
+    "ле": ((6, 1), (8, MONTH_END)),
+}
 
 
 class Scale(StrEnum):
@@ -27,6 +39,8 @@ class Scale(StrEnum):
     QUARTER = "quarter"
     HALF = "half"
     SCHOOL_HALF = "school_half"
+    SCHOOL_QUARTER = "school_quarter"
+    SEASON = "season"
     YEAR = "year"
     SCHOOL_YEAR = "school_year"
 
@@ -75,6 +89,11 @@ MONTH = (
 ORDINALS = {"1": 1, "i": 1, "перв": 1, "2": 2, "ii": 2, "втор": 2}
 ORDINALS |= {"3": 3, "iii": 3, "трет": 3, "4": 4, "iv": 4, "четверт": 4}
 ORDINAL = r"([1-4]|iv|i{1,3}|перв|втор|трет|четверт)(?:[ ]?-?[ ]?[а-я]{1,3})?"
+SEASON = (
+    r"(?:осень|осени|осенью|зима|зимы|зиму|зимой|весна|весны|весну|весной|лето|лета|летом)(?![а-я])"
+)
+PARTS = r"кв\b|квартал|полугоди|четверть|четверти|четвертях"  # what an ordinal may count
+EVERY_YEAR = r"текущ|соответствующ|отчетн|данн|нов|предстоящ|очередн"
 
 # Rewritten in this order: «2022-2023 учебный год» becomes sy2022, «учебный год» sy, «год» cy.
 SHORTER = [
@@ -83,17 +102,26 @@ SHORTER = [
         (r"[«»\"():]", " "),
         (r"\bв теч[а-я]*\.?", "в течение "),
         (r" +", " "),
+        (rf"\b(?:{EVERY_YEAR})[а-я]+ (?=(?:календарн|уч|год|месяц|полугоди))", ""),
         (r"(?<=\d) ?\. ?(?=\d)", "."),
         (r"(?<![\d.])(\d\d?) (\d\d)\.(?=\d{4})", r"\1.\2."),
         (r"(?<!\d)(\d{4}) ?[-/] ?\d{2,4} ?(?:гг?\.? )?уч[а-я]*\.? ?г[а-я]*\.?", r"sy\1 "),
+        (r"(?<![\d.])((?:19|20)\d\d) ?/ ?(?:20)?\d\d(?![\d.])", r"sy\1 "),
         (r"\bуч[а-я]*\.? ?г(?:од[а-я]*|\.|\b)", "sy "),
         (r"(?<!\d)(\d{4}) ?(?:год[а-я]*|гг?\b)\.?", r"\1 "),
         (r"\b(?:календарн[а-я]+ )?год(?:а|у|ом|е)?\b", "cy "),
         (rf"({MONTH})\.", r"\1 "),
+        (rf"((?:{MONTH}|кв[а-я]*|четверт[а-я]*)) cy\b", r"\1 "),
         # «с 1 по 15 октября» and «1-15 октября»: the first day gets its month too.
         (
             rf"(?<![\d.])(\d\d?) ?(-|по|до|и) ?(\d\d?) ({MONTH}(?: ?\d{{4}})?)",
             r"\1 \4 \2 \3 \4",
+        ),
+        # «I - III кварталы»: each number gets its word.
+        (
+            rf"(?<![\w.]){ORDINAL} ?(-|,|и|по) ?"
+            rf"(?={ORDINAL}(?: ?(?:-|,|и|по) ?{ORDINAL})* ({PARTS}))",
+            r"\1 \5 \2 ",
         ),
     )
 ]
@@ -101,11 +129,13 @@ SHORTER = [
 MOMENT = re.compile(
     rf"""(?<![\w.])(?:
       (?P<day>\d\d?)[./](?P<day_month>\d\d?)(?:[./](?P<day_year>{YEAR}|\d\d))?
-    | (?P<month_number>\d\d?)\.(?P<month_number_year>{YEAR})
+    | (?P<month_number>\d\d?)[./](?P<month_number_year>{YEAR})
     | (?P<date>\d\d?)(?:\ ?-?\ ?го)?\ ?(?P<date_month>{MONTH})(?:[ ,]*(?P<date_year>{YEAR}))?
     | (?P<month>{MONTH})(?:[ ,]*(?P<month_year>{YEAR}))?
     | (?P<quarter>{ORDINAL})\ ?кв(?:артал[а-я]*)?(?:[ .,]*(?P<quarter_year>{YEAR}))?
     | (?P<half>{ORDINAL})\ ?полугоди[а-я]*(?:[ ,]*(?P<half_year>(?:sy)?{YEAR}|sy|cy))?
+    | (?P<term>{ORDINAL})\ ?четверт(?:ь|и|ях|ей)(?:[ ,]*(?P<term_year>sy{YEAR}|sy|{YEAR}))?
+    | (?P<season>{SEASON})(?:[ ,]*(?P<season_year>{YEAR}))?
     | (?<![а-я]-)(?P<year>(?:sy)?{YEAR}|sy|cy)
     )(?!\w)""",
     re.VERBOSE,
@@ -137,6 +167,10 @@ def _moment(found: re.Match[str]) -> Moment:
         return _quarter(_ordinal(found["quarter"]), _year(found["quarter_year"]))
     if found["half"]:
         return _half(_ordinal(found["half"]), found["half_year"] or "")
+    if found["term"]:
+        return _school_quarter(_ordinal(found["term"]), found["term_year"] or "")
+    if found["season"]:
+        return Moment(Scale.SEASON, SEASONS[found["season"][:2]], _year(found["season_year"]))
     return _whole_year(found["year"])
 
 
@@ -159,6 +193,13 @@ def _half(number: int, year: str) -> Moment:
         return school_half(number, _year(year[2:]))
     bounds = ((6 * number - 5, 1), (6 * number, MONTH_END))
     return Moment(Scale.HALF, bounds, _year(year.removeprefix("cy")))
+
+
+def _school_quarter(number: int, year: str) -> Moment:
+    begun = _year(year.removeprefix("sy"))
+    if year.startswith("sy") and begun and number > 2:
+        begun += 1
+    return Moment(Scale.SCHOOL_QUARTER, SCHOOL_QUARTERS[number], begun)
 
 
 def school_half(number: int, school_year: int | None) -> Moment:

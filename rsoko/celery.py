@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_init, celeryd_init
 
 from rsoko import embedded
@@ -16,6 +17,20 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "reconcile-runs": {"task": "organizations.tasks.reconcile", "schedule": 15.0},
     "worker-heartbeat": {"task": "organizations.tasks.heartbeat", "schedule": 15.0},
+    "send-letters": {
+        "task": "organizations.tasks.send_letters",
+        "schedule": 60.0,
+        "options": {"expires": 60},  # a busy worker finds one doorbell of the post, not hundreds
+    },
+    # At the clock of the region: CELERY_TIMEZONE is TIME_ZONE. The reminders fill the digest.
+    "remind": {
+        "task": "roadmaps.tasks.remind",
+        "schedule": crontab(hour="6", minute="0"),
+    },
+    "send-digests": {
+        "task": "organizations.tasks.send_digests",
+        "schedule": crontab(hour="8", minute="0"),
+    },
 }
 
 

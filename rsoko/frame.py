@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from organizations.access import ROLE_TITLES, Permission, Viewer
 from organizations.models import Level
+from organizations.services import notices
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "viewer": viewer,
         "navigation": _sections(viewer, request.path),
         "viewer_card": _card(viewer),
+        "reads_executions": viewer.may(Permission.EXECUTION_READ),
+        "accepts_executions": viewer.may(Permission.EXECUTION_ACCEPT),
+        "edits_plans": viewer.may(Permission.ROADMAP_EDIT),
+        "unread": notices.unread(viewer),
     }
 
 

@@ -140,6 +140,7 @@ if bucket := env.text("S3_BUCKET"):
     }
 UPLOAD_MOST_BYTES = env.number("UPLOAD_MOST_MEGABYTES", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a draft of 300 items has 12 fields a row
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # -- Sign-in -----------------------------------------------------------------------------------
@@ -229,6 +230,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 # A run whose worker has been silent for so long is given to another.
 RUN_LEASE_SECONDS = env.number("RUN_LEASE_SECONDS", 60)
 
+# -- Reminders ---------------------------------------------------------------------------------
+# What has been late for longer is told one level up.
+ROADMAP_ESCALATE_DAYS = env.number("ROADMAP_ESCALATE_DAYS", 7)
+
 # -- API ---------------------------------------------------------------------------------------
 KNOX_TOKEN_MODEL = "organizations.ApiToken"  # noqa: S105 - the name of a model
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=365)}
@@ -270,6 +275,8 @@ SPECTACULAR_SETTINGS = {
 # -- Mail and logs -----------------------------------------------------------------------------
 EMAIL_CONFIG = environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail://"))
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "rsoko@localhost")
 
 _line: list[Any] = [

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from roadmaps.views.calendars import feed
 from rsoko import health
 from rsoko.home import views as home
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("organizations/", include("organizations.urls")),
     path("roadmaps/", include("roadmaps.urls")),
+    path("calendar/<slug:token>.ics", feed, name="calendar_feed"),
     path("procedures/", include("procedures.urls")),
     path("monitoring/", include("monitoring.urls")),
     path("reports/", include("reports.urls")),

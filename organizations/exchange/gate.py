@@ -21,6 +21,8 @@ class Kind(StrEnum):
     PDF = "pdf"
     CSV = "csv"
     TXT = "txt"
+    JPG = "jpg"
+    PNG = "png"
 
     @property
     def content_type(self) -> str:
@@ -33,8 +35,12 @@ CONTENT_TYPES = {
     Kind.PDF: "application/pdf",
     Kind.CSV: "text/csv; charset=utf-8",
     Kind.TXT: "text/plain; charset=utf-8",
+    Kind.JPG: "image/jpeg",
+    Kind.PNG: "image/png",
 }
-
+# How a picture begins: ISO/IEC 10918-1, B.1.1.3; ISO/IEC 15948, 5.2.
+PICTURES = {b"\xff\xd8\xff": Kind.JPG, b"\x89PNG\r\n\x1a\n": Kind.PNG}
+OTHER_ENDINGS = {"jpeg": Kind.JPG}
 
 MAIN_PARTS = {"xl/workbook.xml": Kind.XLSX, "word/document.xml": Kind.DOCX}
 
@@ -69,7 +75,8 @@ def check_upload(
 
 
 def _extension(name: str) -> str:
-    return PurePosixPath(name).suffix.lower().lstrip(".")
+    ending = PurePosixPath(name).suffix.lower().lstrip(".")
+    return OTHER_ENDINGS.get(ending, ending)
 
 
 def _shown(name: str) -> str:
@@ -82,6 +89,9 @@ def _kind(content: bytes, extension: str) -> Kind:
         return _office_kind(content)
     if content.startswith(b"%PDF-"):
         return Kind.PDF
+    for signature, picture in PICTURES.items():
+        if content.startswith(signature):
+            return picture
     if content.startswith(OLE2):
         raise Refused(_ole_advice(content))
     _check_text(content)

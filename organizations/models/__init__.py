@@ -1,5 +1,6 @@
 from organizations.models.document import Document, DocumentKind, DocumentVersion
 from organizations.models.event import Event
+from organizations.models.notice import NOTICE_KINDS, Notice, Urgency
 from organizations.models.organization import (
     TREE,
     Kind,
@@ -16,6 +17,7 @@ from organizations.models.user import ApiToken, Invitation, Membership, Substitu
 
 __all__ = [
     "MOVES",
+    "NOTICE_KINDS",
     "TREE",
     "ApiToken",
     "Document",
@@ -26,6 +28,7 @@ __all__ = [
     "Kind",
     "Level",
     "Membership",
+    "Notice",
     "Organization",
     "OrganizationState",
     "Profile",
@@ -35,5 +38,6 @@ __all__ = [
     "Submission",
     "Substitution",
     "Succession",
+    "Urgency",
     "User",
 ]

@@ -30,13 +30,18 @@ class DocumentKind(models.TextChoices):
     ANALYSIS = "analysis", "Аналитическая справка по итогам ВСОКО"
     DECISION = "decision", "Приказ по итогам ВСОКО"
     SELF_REVIEW = "self_review", "Отчёт о самообследовании"
+    EVIDENCE = "evidence", "Подтверждающий документ"
+
+
+# What belongs to the execution of plans and not to a school's own quality assessment.
+OF_PLANS = (DocumentKind.ORDER, DocumentKind.EVIDENCE)
 
 
 class DocumentQuerySet(ScopedQuerySet["Document"]):
     sight = Permission.DOCUMENT_READ
 
     def of_schools(self) -> Self:
-        return self.exclude(kind=DocumentKind.ORDER)
+        return self.exclude(kind__in=OF_PLANS)
 
     def waiting(self) -> Self:
         return self.filter(state=State.SENT)

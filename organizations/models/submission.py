@@ -17,7 +17,7 @@ MOVES = {
     State.DRAFT: {State.SENT},
     State.SENT: {State.SENT, State.RETURNED, State.ACCEPTED},
     State.RETURNED: {State.SENT},
-    State.ACCEPTED: {State.SENT},
+    State.ACCEPTED: {State.SENT, State.DRAFT},
 }
 
 

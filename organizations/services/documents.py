@@ -14,6 +14,8 @@ from organizations.services import audit, guard, submissions
 from organizations.vsoko import SCHOOL_KINDS, YEARLY
 
 KINDS = (gate.Kind.PDF, gate.Kind.DOCX, gate.Kind.XLSX)
+# What proves that something was done may also be a photograph or a picture of the screen.
+OF_PROOFS = (*KINDS, gate.Kind.JPG, gate.Kind.PNG)
 
 
 @transaction.atomic
@@ -49,7 +51,8 @@ def add_version(
 
     Raises Refused, or Conflict when the newest version has the same bytes.
     """
-    kind = gate.check_upload(content, name, most_bytes=most_bytes, kinds=KINDS)
+    kinds = OF_PROOFS if document.kind == DocumentKind.EVIDENCE else KINDS
+    kind = gate.check_upload(content, name, most_bytes=most_bytes, kinds=kinds)
     Document.objects.select_for_update().get(pk=document.pk)  # numbers are given one at a time
     newest = document.versions.first()
     checksum = hashlib.sha256(content).hexdigest()

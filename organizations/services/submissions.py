@@ -41,6 +41,13 @@ def send_back(row: S, *, remark: str, by: Viewer, permission: Permission) -> S:
     return _moved(row, State.RETURNED, ["state", "decided_at", "decided_by", "remark"], by)
 
 
+@transaction.atomic
+def reopen(row: S, *, by: Viewer, permission: Permission) -> S:
+    """Make an accepted row one that is still to be handed in. Raises NotAllowed, or Conflict."""
+    row = _locked(row, by, permission, State.DRAFT)
+    return _moved(row, State.DRAFT, ["state"], by)
+
+
 def _locked(row: S, by: Viewer, permission: Permission, to: State) -> S:
     """The row as it is now, kept from others until the end of the transaction."""
     guard.require(by, permission, row)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from organizations import acts, vsoko
 from organizations.access import Permission
-from organizations.attachments import attachment
-from organizations.errors import Conflict, PortalError
+from organizations.attachments import stored_file
+from organizations.errors import PortalError
 from organizations.forms.documents import (
     MISSING,
     STATES,
@@ -210,13 +210,7 @@ def document_return(request: PortalRequest, pk: int) -> HttpResponse:
 def document_version(request: PortalRequest, pk: int, number: int) -> HttpResponse:
     """The bytes of one version, for those who see the document."""
     versions = DocumentVersion.objects.visible_to(request.viewer)
-    version = get_object_or_404(versions, document=pk, number=number)
-    try:
-        return attachment(version.file.open(), version.name, content_type=version.content_type)
-    except FileNotFoundError as error:
-        raise Conflict(
-            f"Файл версии {number} не найден в хранилище. Сообщите администратору портала."
-        ) from error
+    return stored_file(get_object_or_404(versions, document=pk, number=number))
 
 
 def _document(request: PortalRequest, pk: int) -> Document:

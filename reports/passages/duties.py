@@ -21,13 +21,15 @@ STANDINGS = (
     Standing.LATE,
     Standing.WORK,
     Standing.PLANNED,
+    Standing.MOVED,
+    Standing.NOT_APPLICABLE,
     Standing.DOUBT,
 )
 LATENESS = (
-    "Просроченным считается мероприятие, срок которого прошёл, а отчёт о нём не сдан. Сроки без "
-    "даты окончания просрочить нельзя."
+    "Просроченным считается мероприятие, по которому хотя бы одна организация не отчиталась к "
+    "сроку или к контрольной точке. Сроки без даты и без контрольных точек просрочить нельзя."
 )
-HANDED_IN = (Standing.ACCEPTED, Standing.DONE)
+HANDED_IN = (Standing.ACCEPTED, Standing.DONE, Standing.NOT_APPLICABLE)
 
 
 def roadmaps(year: Year, place: Organization) -> Section:

@@ -1,18 +1,19 @@
 """What the year asked for besides works: actions of the plans, documents of the schools."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from organizations.models import TREE, Document, Organization, State
 from organizations.vsoko import LASTING, MONITORED
-from reports.queries.tree import Tree, with_territories, worked
-from roadmaps.models import Execution, Item, Responsible, Roadmap
-from roadmaps.queries import COMMON_BODIES, DOUBTS_OF_TERM, Standing, standing_of
+from reports.queries.tree import NODES, Tree, with_territories, worked
+from roadmaps.models import Execution, Item, Roadmap
+from roadmaps.queries import Standing, standing_on, together
+from roadmaps.queries.answers import answers
 
 
 class Paper(NamedTuple):
@@ -67,43 +68,35 @@ class Duty:
     standing: Standing
 
 
+Stand = dict[tuple[int, int], Counter[Standing]]  # by item and place
+
+
 @dataclass(frozen=True)
 class Plans:
-    """The approved plans of a region and its parts with what was reported on them."""
+    """The plans of a region and its parts, and how the executions in each place stand.
+
+    `direct` counts what was asked on an item itself, `whole` also what lower plans took from it.
+    """
 
     items: list[Item]
-    responsible: dict[int, list[Responsible]]
-    executions: dict[tuple[int, int], list[Execution]]
-    on: datetime.date
+    direct: Stand
+    whole: Stand
 
     def duties(self, place: Organization) -> list[Duty]:
-        """The actions that concern a place, in the order of the plans."""
-        return [
-            Duty(item, self._standing(item, place))
-            for item in self.items
-            if item.roadmap.owner.territory_id == place.pk or self._is_asked(item, place)
-        ]
+        """The actions that concern a place, in the order of the plans: those of its own plans
+        with all that is done below, those of plans above as far as they ask the place itself."""
+        found = [(item, self._counts(item, place)) for item in self.items]
+        return [Duty(item, together(counts)) for item, counts in found if counts]
 
-    def _is_asked(self, item: Item, place: Organization) -> bool:
-        """Whether a plan of another level names the place, or all places of its kind."""
-        meant = COMMON_BODIES.get(place.level, set())
-        above = place.parent
-        if item.roadmap.owner.territory_id not in (place.parent_id, above and above.parent_id):
-            return False
-        return any(
-            body.organization.territory_id == place.pk if body.organization else body.body in meant
-            for body in self.responsible[item.pk]
-        )
-
-    def _standing(self, item: Item, place: Organization) -> Standing:
-        doubtful = {str(one["item"]) for one in item.roadmap.doubts
-                    if one["code"] in DOUBTS_OF_TERM}  # fmt: skip
-        reported = self.executions[item.pk, place.pk]
-        return standing_of(item, reported, day=self.on, doubtful=item.number in doubtful)
+    def _counts(self, item: Item, place: Organization) -> Counter[Standing]:
+        is_own = item.roadmap.owner.territory_id == place.pk
+        above = item.roadmap.owner.level < place.level
+        counts = self.whole if is_own else self.direct if above else {}
+        return counts.get((item.pk, place.pk), Counter())
 
 
 def plans(tree: Tree, year: int, of: Collection[Organization], on: datetime.date) -> Plans:
-    """The plans that touch the year, with the executions in these places. Three queries."""
+    """The plans that touch the year, with the executions in these places on a day. Five queries."""
     starts, ends = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
     line = {place.pk for one in of for place in tree.line(one)}
     beside = ~Q(roadmap__owner__kind__in=list(TREE)) & Q(roadmap__owner__parent__in=line)
@@ -113,33 +106,38 @@ def plans(tree: Tree, year: int, of: Collection[Organization], on: datetime.date
         Q(starts_on=None) | Q(starts_on__lte=ends),
         Q(roadmap__ends_on=None) | Q(roadmap__ends_on__gte=starts),
         Q(roadmap__starts_on=None) | Q(roadmap__starts_on__lte=ends),
-        roadmap__status=Roadmap.Status.APPROVED,
+        roadmap__status__in=(Roadmap.Status.APPROVED, Roadmap.Status.CLOSED),
     )
     items = list(rows.select_related("roadmap__owner", "roadmap__order"))
-    return Plans(items, _responsible(items), _executions(tree, items, of), on)
+    inside = Execution.objects.filter(_within([place.pk for place in of]))
+    told = answers(items, inside, day=on)
+    whole = _by_place(tree, ((one.root, one.organization, one.standing) for one in told))
+    return Plans(items, _by_place(tree, _asked_itself(items, inside, on)), whole)
 
 
-def _responsible(items: Collection[Item]) -> dict[int, list[Responsible]]:
-    found: dict[int, list[Responsible]] = defaultdict(list)
-    for body in Responsible.objects.filter(item__in=items).select_related("organization"):
-        found[body.item_id].append(body)
-    return found
-
-
-def _executions(
-    tree: Tree, items: Collection[Item], of: Collection[Organization]
-) -> dict[tuple[int, int], list[Execution]]:
-    """What was reported in each place, by item and place."""
-    own = [place.pk for place in of]
-    inside = (
-        Q(organization__in=own)
-        | Q(organization__parent__in=own)
-        | Q(organization__parent__parent__in=own)
+def _within(places: Collection[int]) -> Q:
+    return (
+        Q(organization__in=places)
+        | Q(organization__parent__in=places)
+        | Q(organization__parent__parent__in=places)
     )
-    rows = Execution.objects.filter(inside, item__in=items).select_related("organization")
-    found: dict[tuple[int, int], list[Execution]] = defaultdict(list)
-    for row in rows:
-        node = tree.places.get(row.organization.territory_id)
+
+
+def _asked_itself(
+    items: Collection[Item], executions: QuerySet[Execution], on: datetime.date
+) -> Iterable[tuple[int, int, str]]:
+    """What is owed on the items themselves and not carried out under a plan below. One query."""
+    rows = executions.filter(item__in=items, is_carried=False).annotate(standing=standing_on(on))
+    return rows.order_by().values_list("item", "organization", "standing")
+
+
+def _by_place(tree: Tree, told: Iterable[tuple[int, int, str]]) -> Stand:
+    """How many organizations stand where: by item and every place of the tree they lie in."""
+    found: Stand = defaultdict(Counter)
+    bodies = Organization.objects.under(tree.region).exclude(kind__in=NODES)
+    beside = dict(bodies.values_list("pk", "parent"))
+    for item, organization, standing in told:
+        node = tree.places.get(organization) or tree.places.get(beside.get(organization) or 0)
         for place in tree.line(node) if node else []:
-            found[row.item_id, place.pk].append(row)
+            found[item, place.pk][Standing(standing)] += 1
     return found

@@ -8,6 +8,7 @@ from typing import cast
 
 import docx
 from docx.document import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -52,9 +53,10 @@ class _Writer:
         self._figures = 0
 
     def write(self) -> None:
-        _dress(self._document)
-        _set_page(self._document)
-        _set_properties(self._document, self._report)
+        dress(self._document)
+        set_page(self._document)
+        report = self._report
+        set_properties(self._document, report.title, report.organization, made_on=report.data_on)
         self._front()
         for section in self._report.passages:
             self._document.add_heading(printable(section.heading), level=min(section.level, 3))
@@ -64,13 +66,14 @@ class _Writer:
     def saved(self) -> bytes:
         packed = io.BytesIO()
         self._document.save(packed)
-        return _repacked(packed.getvalue())
+        return repacked(packed.getvalue())
 
     def _front(self) -> None:
         report = self._report
         self._paragraph(report.organization)
         self._document.add_heading(printable(report.title), level=0)
-        self._paragraph(f"{report.year} год")
+        if report.year is not None:
+            self._paragraph(f"{report.year} год")
         for name, value in report.requisites:
             self._paragraph(f"{name}: {value}")
         self._paragraph(f"Данные на {report.data_on:%d.%m.%Y}", "Note")
@@ -113,7 +116,7 @@ def _fill(document: Document, table: Table) -> None:
     for column, width in zip(filled.columns, widths, strict=True):
         column.width = width
     head = _row(table.head, table.alignment, widths, "TableHead")
-    head.trPr.append(_element("w:tblHeader"))
+    head.trPr.append(element("w:tblHeader"))
     filled._tbl.append(head)
     for texts in table.rows:
         filled._tbl.append(_row(texts, table.alignment, widths, "TableText"))
@@ -123,45 +126,47 @@ def _row(
     texts: Sequence[str], alignment: str, widths: Sequence[int], style: str
 ) -> BaseOxmlElement:
     """A row that is never split. In XML: python-docx takes ten times as long over a row."""
-    row = _element("w:tr")
-    row.append(_element("w:trPr", _element("w:cantSplit")))
+    row = element("w:tr")
+    row.append(element("w:trPr", element("w:cantSplit")))
     for text, letter, width in zip(texts, alignment, widths, strict=True):
-        size = _element("w:tcW", w=str(width // TWIP), type="dxa")
-        look = _element(
+        size = element("w:tcW", w=str(width // TWIP), type="dxa")
+        look = element(
             "w:pPr",
-            _element("w:pStyle", val=style),
-            _element("w:jc", val=JUSTIFICATION[letter]),
+            element("w:pStyle", val=style),
+            element("w:jc", val=JUSTIFICATION[letter]),
         )
-        words = _element("w:t")
+        words = element("w:t")
         words.text = printable(text)
-        paragraph = _element("w:p", look, _element("w:r", words))
-        row.append(_element("w:tc", _element("w:tcPr", size), paragraph))
+        paragraph = element("w:p", look, element("w:r", words))
+        row.append(element("w:tc", element("w:tcPr", size), paragraph))
     return row
 
 
-def _element(name: str, *children: BaseOxmlElement, **attributes: str) -> BaseOxmlElement:
-    element = OxmlElement(name)
+def element(name: str, *children: BaseOxmlElement, **attributes: str) -> BaseOxmlElement:
+    """An element of WordprocessingML with its attributes and what stands in it."""
+    made = OxmlElement(name)
     for attribute, value in attributes.items():
-        element.set(qn(f"w:{attribute}"), value)
-    element.extend(children)
-    return element
+        made.set(qn(f"w:{attribute}"), value)
+    made.extend(children)
+    return made
 
 
-def _dress(document: Document) -> None:
-    _set_style(document, "Normal", 11, after=6)
-    _set_style(document, "Title", 20, before=18, after=6, bold=True)
-    _set_style(document, "Heading 1", 15, before=18, after=6, bold=True)
-    _set_style(document, "Heading 2", 12.5, before=14, after=6, bold=True)
-    _set_style(document, "Heading 3", 11, before=12, after=6, bold=True)
-    _set_style(document, "Caption", 10, before=8, after=4)
+def dress(document: Document) -> None:
+    """The styles of headings, text and tables."""
+    set_style(document, "Normal", 11, after=6)
+    set_style(document, "Title", 20, before=18, after=6, bold=True)
+    set_style(document, "Heading 1", 15, before=18, after=6, bold=True)
+    set_style(document, "Heading 2", 12.5, before=14, after=6, bold=True)
+    set_style(document, "Heading 3", 11, before=12, after=6, bold=True)
+    set_style(document, "Caption", 10, before=8, after=4)
     for name in ("Note", "Table Text", "Table Head"):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-    _set_style(document, "Note", 9, after=8)
-    _set_style(document, "Table Text", 9)
-    _set_style(document, "Table Head", 9, bold=True)
+    set_style(document, "Note", 9, after=8)
+    set_style(document, "Table Text", 9)
+    set_style(document, "Table Head", 9, bold=True)
 
 
-def _set_style(
+def set_style(
     document: Document,
     name: str,
     size: float,
@@ -170,6 +175,7 @@ def _set_style(
     after: float = 0,
     bold: bool = False,
 ) -> None:
+    """A paragraph style in our typeface, black and upright; sizes in points."""
     style = cast(ParagraphStyle, document.styles[name])
     style.font.name = TYPEFACE
     style.font.size = Pt(size)
@@ -184,31 +190,36 @@ def _set_style(
 def _speak_russian(style: ParagraphStyle) -> None:
     """Spelling in Russian, and our typeface instead of the theme's, which wins otherwise."""
     properties = style.element.get_or_add_rPr()
-    properties.append(_element("w:lang", val="ru-RU"))
+    properties.append(element("w:lang", val="ru-RU"))
     fonts = properties.rFonts
     for name in [name for name in fonts.attrib if name.endswith("Theme")]:
         del fonts.attrib[name]
     fonts.set(qn("w:cs"), TYPEFACE)
 
 
-def _set_page(document: Document) -> None:
-    """A4 with the margins of ГОСТ Р 7.0.97; numbers at the top, from the second page on."""
+def set_page(document: Document, *, is_wide: bool = False) -> None:
+    """A4, lying on its side if wide, with the margins of ГОСТ Р 7.0.97; numbers at the top, from
+    the second page on."""
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
+    if is_wide:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
     section.left_margin, section.right_margin = Mm(20), Mm(10)
     section.top_margin, section.bottom_margin = Mm(20), Mm(20)
     section.header_distance = Mm(10)
     section.different_first_page_header_footer = True
     number = section.header.paragraphs[0]
     number.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    number._p.append(_element("w:fldSimple", instr="PAGE"))
+    number._p.append(element("w:fldSimple", instr="PAGE"))
 
 
-def _set_properties(document: Document, report: Report) -> None:
-    made_at = datetime.datetime.combine(report.data_on, datetime.time(), tzinfo=datetime.UTC)
+def set_properties(document: Document, title: str, author: str, *, made_on: datetime.date) -> None:
+    """Who made what and when, the same for the same content."""
+    made_at = datetime.datetime.combine(made_on, datetime.time(), tzinfo=datetime.UTC)
     properties = document.core_properties
-    properties.title = printable(report.title)
-    properties.author = printable(report.organization)
+    properties.title = printable(title)
+    properties.author = printable(author)
     properties.language = "ru-RU"
     properties.comments = ""
     properties.created = properties.modified = made_at
@@ -216,7 +227,7 @@ def _set_properties(document: Document, report: Report) -> None:
     properties.revision = 1
 
 
-def _repacked(packed: bytes) -> bytes:
+def repacked(packed: bytes) -> bytes:
     """The same archive without the time of day that the zip format writes into it."""
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(fixed, "w") as new:

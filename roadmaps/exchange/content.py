@@ -21,7 +21,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item: what is done, when, by whom, with what result; `section` is a number."""
+    """One item: what is done, when, by whom, with what result; `section` is a number.
+
+    `control_points` are the days on which it is looked at: the printed ones, or those that
+    follow from its term.
+    """
 
     number: str
     section: str | None
@@ -29,6 +33,9 @@ class Item:
     term: Term
     bodies: tuple[Body, ...]
     result: str | None
+    evidence: str | None = None
+    control: str | None = None  # when it is looked at, as printed
+    control_points: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Warning:
     code: str
     item: str | None
     message: str
+    cure: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,13 @@ class Plan:
             "sections": [{"number": one.number, "title": one.title} for one in self.sections],
             "items": [_item(item) for item in self.items],
             "warnings": [
-                {"code": one.code, "item": one.item, "message": one.message}
+                {
+                    "code": one.code,
+                    "item": one.item,
+                    "message": one.message,
+                    "place": one.place,
+                    "cure": one.cure,
+                }
                 for one in self.warnings
             ],
         }
@@ -91,6 +106,8 @@ def _item(item: Item) -> Json:
         "deadline": _term(item.term),
         "responsible": [{"text": body.text, "body": body.code} for body in item.bodies],
         "result": item.result,
+        "evidence": item.evidence,
+        "control_points": [day.isoformat() for day in item.control_points],
     }
 
 

@@ -17,6 +17,11 @@ class Column(StrEnum):
     TERM = "term"
     BODIES = "bodies"
     RESULT = "result"
+    EVIDENCE = "evidence"
+    CONTROL = "control"
+    START = "start"
+    FINISH = "finish"
+    GROUP = "group"
 
 
 @dataclass(slots=True, eq=False)
@@ -52,10 +57,13 @@ class Draft:
     columns: frozenset[Column]
     items: list[ItemDraft]
     unread: list[str] = field(default_factory=list)
+    above: int = 0  # blocks that stand before the plan
 
 
 NUMBERED = re.compile(
-    r"(?:Раздел\s+)?(\d+(?:\.\d+)*|[IVX]+)(?:[.)]\s*|\s+)(?=[«\"A-ZА-ЯЁ])(.+)", re.S
+    r"(?:(?:Раздел|Направление|Задача|Блок|Этап|Модуль|Часть)\s+(?:№\s*)?)?"
+    r"(\d+(?:\.\d+)*|[IVXХ]+)(?:[.):]\s*[–—-]?\s*|\s+[–—-]?\s*)(?=[«\"A-ZА-ЯЁ])(.+)",
+    re.S,
 )
 COMPOUND = re.compile(r"(?<=[а-яё]о)\s+[-–—]\s+(?=[а-яё])")
 
@@ -69,7 +77,9 @@ def section_of(text: str) -> SectionDraft:
     """A heading with its number, if it has one: «2. Организационно – методические меры»."""
     text = COMPOUND.sub("-", plain(text))
     found = NUMBERED.fullmatch(text)
-    return SectionDraft(found[1], found[2]) if found else SectionDraft(None, text)
+    if not found:
+        return SectionDraft(None, text)
+    return SectionDraft(found[1].replace("Х", "X"), found[2])
 
 
 def number_of(text: str) -> str | None:
@@ -77,8 +87,8 @@ def number_of(text: str) -> str | None:
     if day := re.fullmatch(r"(\d\d)\.(\d\d)\.\d{4}", text):
         # A workbook turns «1.2» typed into a cell into the first of February or so.
         return f"{int(day[1])}.{int(day[2])}"
-    found = re.fullmatch(r"(\d{1,4}(?:\s*\.\s*\d{1,4})*)\s*[.)]?", text)
-    return re.sub(r"\s", "", found[1]) if found else None
+    found = re.fullmatch(r"(?:№|п\.)?\s*(\d{1,4}(?:\s*[.,]\s*\d{1,4})*)\s*[.),]*", text)
+    return re.sub(r"\s", "", found[1]).replace(",", ".") if found else None
 
 
 def parts_of(number: str) -> tuple[int, ...]:

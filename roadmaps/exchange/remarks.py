@@ -1,105 +1,70 @@
-"""What in a plan a person should look at before it is approved."""
+"""What in a plan a person should look at: the linter's findings, and what reading had to mend."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 
 from roadmaps.exchange.content import Item, Warning
-from roadmaps.exchange.drafts import Column, Draft, ItemDraft, parts_of
-from roadmaps.exchange.order import Heading, Order
-from roadmaps.letters import mixed_words
-from roadmaps.names import OTHER, TITLES
-from roadmaps.terms import Doubt
-
-DOUBTS = {
-    Doubt.IMPOSSIBLE_DATE: "Срок «{}» невозможен: такого дня нет или конец раньше начала.",
-    Doubt.YEAR_NOT_KNOWN: "В сроке «{}» нет года, и из плана он не следует.",
-    Doubt.NOT_UNDERSTOOD: "Срок «{}» не понят. Он останется как напечатан.",
-}
+from roadmaps.exchange.drafts import Column, Draft, ItemDraft
+from roadmaps.exchange.order import Heading
+from roadmaps.linter import ItemText, PlanText, lint
+from roadmaps.terms import Period
 
 
-def remarks(heading: Heading, draft: Draft, items: Sequence[Item]) -> tuple[Warning, ...]:
-    """Everything doubtful: the order first, then item by item."""
-    of_items = (
+def remarks(
+    heading: Heading, draft: Draft, items: Sequence[Item], period: Period | None
+) -> tuple[Warning, ...]:
+    """Everything doubtful: the order first, then rows that were not read, then item by item."""
+    findings = [
+        Warning(one.code, one.item, one.message, one.cure, one.place)
+        for one in lint(_text(heading, draft, items, period))
+    ]
+    mended = [
         remark
         for item, source in zip(items, draft.items, strict=True)
-        for remark in _of_item(item, source, draft, heading.order)
+        for remark in _mended(item, source)
+    ]
+    of_plan = [one for one in findings if one.item is None]
+    of_items = [*mended, *(one for one in findings if one.item is not None)]
+    places = {item.number: place for place, item in reversed(list(enumerate(items)))}
+    of_items.sort(key=lambda one: places.get(one.item or "", len(items)))
+    return (*of_plan, *_of_rows(draft.unread), *of_items)
+
+
+def _text(heading: Heading, draft: Draft, items: Sequence[Item], period: Period | None) -> PlanText:
+    return PlanText(
+        number=heading.order.number,
+        signed_on=heading.order.date,
+        period=period,
+        items=tuple(_item_text(item, draft) for item in items),
+        annex_number=heading.annex.number,
+        annex_signed_on=heading.annex.date,
+        heading=heading.text,
     )
-    return (*_of_order(heading), *_of_rows(draft.unread), *_of_numbers(items), *of_items)
 
 
-def _of_order(heading: Heading) -> Iterator[Warning]:
-    order, annex = heading.order, heading.annex
-    if annex.number and annex.number != order.number:
-        told = f"В приказе № {order.number}, в приложении № {annex.number}."
-        yield Warning("order_number_differs", None, told)
-    if annex.date and order.date and annex.date != order.date:
-        told = f"Приказ от {order.date:%d.%m.%Y}, а по приложению от {annex.date:%d.%m.%Y}."
-        yield Warning("order_date_differs", None, told)
-    for printed in heading.impossible_dates:
-        yield Warning("impossible_date", None, f"В приказе дата «{printed}»: такого дня нет.")
-    yield from _of_letters(heading.text, None)
-
-
-def _of_letters(text: str, item: str | None) -> Iterator[Warning]:
-    for word in dict.fromkeys(mixed_words(text)):
-        told = f"В слове «{word}» есть и русские, и латинские буквы."
-        yield Warning("mixed_alphabets", item, told)
+def _item_text(item: Item, draft: Draft) -> ItemText:
+    return ItemText(
+        number=item.number,
+        section=item.section,
+        title=item.title,
+        term=item.term.text,
+        bodies=tuple((body.text, body.code) for body in item.bodies),
+        result=item.result or "" if Column.RESULT in draft.columns else None,
+        evidence=item.evidence or "" if Column.EVIDENCE in draft.columns else None,
+    )
 
 
 def _of_rows(unread: Iterable[str]) -> Iterator[Warning]:
     for row in unread:
-        yield Warning("row_not_understood", None, f"Строка таблицы не понята: «{row}».")
+        told = f"Строка таблицы не понята: «{row}»."
+        cure = "Если это мероприятие, допишите его номер, срок и ответственных."
+        yield Warning("row_not_understood", None, told, cure, "таблица плана")
 
 
-def _of_numbers(items: Sequence[Item]) -> Iterator[Warning]:
-    numbers = Counter((item.section, item.number) for item in items)
-    for (_, number), times in numbers.items():
-        if times > 1:
-            told = f"Номер {number} повторяется, пунктов с ним: {times}."
-            yield Warning("duplicate_number", number, told)
-    for before, after in pairwise(items):
-        if _skips(parts_of(before.number), parts_of(after.number)):
-            told = f"После пункта {before.number} сразу {after.number}: номера пропущены."
-            yield Warning("number_gap", after.number, told)
-
-
-def _skips(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
-    return before[:-1] == after[:-1] and after[-1] > before[-1] + 1
-
-
-def _of_item(item: Item, source: ItemDraft, draft: Draft, order: Order) -> Iterator[Warning]:
+def _mended(item: Item, source: ItemDraft) -> Iterator[Warning]:
+    place = f"пункт {item.number}"
     if source.broken:
         told = "Строка разорвана концом страницы и собрана заново. Сверьте её с приказом."
-        yield Warning("page_break_repaired", item.number, told)
+        yield Warning("page_break_repaired", item.number, told, "", place)
     if source.collapsed:
         told = "Столбцы слились в одну ячейку и разделены заново. Сверьте строку с приказом."
-        yield Warning("cells_repaired", item.number, told)
-    yield from _of_term(item, order)
-    yield from _of_bodies(item)
-    if Column.RESULT in draft.columns and not item.result:
-        yield Warning("no_result", item.number, "Результат не указан.")
-    yield from _of_letters(" ".join(source.cells.values()), item.number)
-
-
-def _of_term(item: Item, order: Order) -> Iterator[Warning]:
-    term = item.term
-    if not term.text:
-        yield Warning("no_deadline", item.number, "Срок не указан.")
-    if term.doubt:
-        yield Warning(term.doubt.value, item.number, DOUBTS[term.doubt].format(term.text))
-    if term.end and order.date and term.end < order.date:
-        told = f"Срок «{term.text}» истёк раньше, чем издан приказ ({order.date:%d.%m.%Y})."
-        yield Warning("deadline_before_order", item.number, told)
-
-
-def _of_bodies(item: Item) -> Iterator[Warning]:
-    if not item.bodies:
-        yield Warning("no_responsible", item.number, "Ответственные не указаны.")
-    for body in item.bodies:
-        if body.code == OTHER:
-            told = f"Ответственный «{body.text}» не опознан. Выберите его из списка."
-            yield Warning("unknown_body", item.number, told)
-        elif body.misspelt:
-            told = f"В названии «{body.text}» описка; прочитано: {TITLES[body.code]}."
-            yield Warning("misspelt_body", item.number, told)
+        yield Warning("cells_repaired", item.number, told, "", place)

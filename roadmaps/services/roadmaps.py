@@ -1,29 +1,61 @@
-"""Plans: stored as read, approved, or thrown away while still a draft."""
+"""Plans: stored as read or begun empty, approved, or thrown away while still a draft."""
 
+import datetime
+from functools import partial
+from pathlib import PurePath
 from typing import cast
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Field, Model
+from django.utils import timezone
 
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict
-from organizations.models import Document, DocumentKind, Kind, Organization
-from organizations.services import audit, guard
+from organizations.exchange.gate import PAPER_BYTES
+from organizations.models import Document, DocumentKind, Organization
+from organizations.services import audit, documents, guard
 from roadmaps.exchange.content import Item as ItemRead
 from roadmaps.exchange.content import Plan
 from roadmaps.models import Item, Responsible, Roadmap, Section
+from roadmaps.services import adoption, announcements, assignment, drafts, versions
 
 TITLE_MOST = 600
-# A body of the plan's words → the kind of organization it is beside the owner's territory.
-BESIDE_OWNER = {"mouo": Kind.MOUO, "mms": Kind.MMS}
 
 
 @transaction.atomic
-def import_plan(owner: Organization, plan: Plan, *, by: Viewer | None) -> Roadmap:
+def create(
+    owner: Organization,
+    *,
+    title: str,
+    starts_on: datetime.date | None = None,
+    ends_on: datetime.date | None = None,
+    by: Viewer,
+) -> Roadmap:
+    """Begin an empty draft that is then filled on its page. Raises NotAllowed."""
+    guard.require(by, Permission.ROADMAP_EDIT, owner)
+    order = Document.objects.create(organization=owner, kind=DocumentKind.ORDER, title=title[:400])
+    roadmap = Roadmap.objects.create(
+        owner=owner, order=order, title=title, starts_on=starts_on, ends_on=ends_on
+    )
+    drafts.recheck(roadmap)
+    audit.record("roadmap.created", roadmap, by=by, organization=owner)
+    return roadmap
+
+
+@transaction.atomic
+def import_plan(
+    owner: Organization,
+    plan: Plan,
+    *,
+    by: Viewer | None,
+    file: tuple[bytes, str] | None = None,
+) -> Roadmap:
     """Store a plan as a draft of its owner: its order, sections, items, bodies and doubts.
 
-    `by` is None for the operator's own console. Raises NotAllowed, or Conflict when the owner
-    already has a plan of this order.
+    `file` is what the plan was read from, kept as the order's first version. `by` is None for the
+    operator's own console. Raises NotAllowed, or Conflict when the owner already has a plan of
+    this order.
     """
     if by is not None:
         guard.require(by, Permission.ROADMAP_EDIT, owner)
@@ -33,9 +65,11 @@ def import_plan(owner: Organization, plan: Plan, *, by: Viewer | None) -> Roadma
         title=plan.title[:TITLE_MOST],
         starts_on=plan.period.start if plan.period else None,
         ends_on=plan.period.end if plan.period else None,
-        doubts=[{"code": w.code, "item": w.item, "message": w.message} for w in plan.warnings],
+        doubts=_doubts(plan),
     )
     _store_items(roadmap, plan)
+    if file is not None and by is not None and roadmap.order is not None:
+        _keep(roadmap.order, *file, by)
     audit.record(
         "roadmap.imported", roadmap, by=by, organization=owner,
         items=len(plan.items), doubts=len(plan.warnings),
@@ -43,16 +77,28 @@ def import_plan(owner: Organization, plan: Plan, *, by: Viewer | None) -> Roadma
     return roadmap
 
 
+def _keep(order: Document, content: bytes, name: str, by: Viewer) -> None:
+    """Store the file as the order's first version; a plain text is no paper to keep."""
+    if PurePath(name).suffix.lower().lstrip(".") in documents.KINDS:
+        documents.add_version(order, content=content, name=name, by=by, most_bytes=PAPER_BYTES)
+
+
+def _doubts(plan: Plan) -> list[dict[str, str | None]]:
+    return [
+        {
+            "code": one.code,
+            "item": one.item,
+            "place": one.place,
+            "message": one.message,
+            "cure": one.cure,
+        }
+        for one in plan.warnings
+    ]
+
+
 def _order(owner: Organization, plan: Plan) -> Document:
     order = plan.order
-    same = Roadmap.objects.filter(
-        owner=owner, order__number=order.number or "", order__signed_on=order.date
-    )
-    if order.number and same.exclude(status=Roadmap.Status.SUPERSEDED).exists():
-        raise Conflict(
-            f"План по приказу № {order.number} у «{owner}» уже есть. "
-            "Удалите прежний черновик или загрузите другой приказ."
-        )
+    drafts.free_number(owner, order.number or "", order.date)
     return Document.objects.create(
         organization=owner,
         kind=DocumentKind.ORDER,
@@ -88,7 +134,7 @@ def _store_items(roadmap: Roadmap, plan: Plan) -> None:
         _item(roadmap, read, position, sections.get(read.section or ""))
         for position, read in enumerate(plan.items, start=1)
     )
-    bodies = _bodies(roadmap.owner)
+    bodies = drafts.bodies_of(roadmap.owner)
     Responsible.objects.bulk_create(
         Responsible(
             item=item,
@@ -115,53 +161,55 @@ def _item(roadmap: Roadmap, read: ItemRead, position: int, section: Section | No
         ends_on=read.term.end,
         recurrence=read.term.recurrence or "",
         result=read.result or "",
+        evidence=_kept(Item, "evidence", read.evidence, f"Пункт {read.number}"),
+        control_points=list(read.control_points),
     )
-
-
-def _bodies(owner: Organization) -> dict[str, Organization]:
-    """Body code → the organization it is for this owner; the regional ones by their own codes."""
-    known = {row.code: row for row in Organization.objects.filter(level=1)}
-    beside = Organization.objects.filter(parent=owner.territory_id)
-    for code, kind in BESIDE_OWNER.items():
-        if found := [row for row in beside if row.kind == kind]:
-            known[code] = found[0]
-    return known
 
 
 @transaction.atomic
 def approve(roadmap: Roadmap, *, by: Viewer | None) -> Roadmap:
     """Put a draft into force: from now on all below its owner see it.
 
-    Raises NotAllowed, or Conflict when it is no draft or has no order.
+    A next version takes over from the one it replaces. Raises NotAllowed, or Conflict when it is
+    no draft, has no order or no items.
     """
-    roadmap = _draft(roadmap, by)
-    if roadmap.order is None or not roadmap.order.number or not roadmap.order.signed_on:
-        raise Conflict(
-            "В файле не нашлось номера или даты приказа, а без них план не утверждают. "
-            "Допишите их в начало файла («ПРИКАЗ от 30.06.2026 № 1874»), удалите этот черновик "
-            "и загрузите файл снова."
-        )
-    roadmap.status = Roadmap.Status.APPROVED
-    roadmap.save(update_fields=["status", "updated_at"])
-    audit.record("roadmap.approved", roadmap, by=by, organization=roadmap.owner)
+    roadmap = drafts.held(roadmap, by)
+    _ready(roadmap)
+    roadmap.status, roadmap.approved_at = Roadmap.Status.APPROVED, timezone.now()
+    adoption.check(roadmap)
+    roadmap.save(update_fields=["status", "approved_at", "updated_at"])
+    versions.take_over(roadmap, by=by)
+    assigned = assignment.assign(roadmap)
+    carried = assignment.carry(roadmap)
+    adoption.hand_in_omissions(roadmap, by=by)
+    audit.record(
+        "roadmap.approved", roadmap, by=by, organization=roadmap.owner,
+        executions=assigned, carried=carried,
+    )  # fmt: skip
+    announcements.came_into_force(roadmap, by=by)
     return roadmap
+
+
+def _ready(roadmap: Roadmap) -> None:
+    order = roadmap.order
+    if order is None or not order.number or not order.signed_on:
+        which = "приказа о внесении изменений" if roadmap.supersedes_id else "приказа"
+        raise Conflict(
+            f"У плана нет номера или даты {which}, а без них его не утверждают. "
+            "Нажмите «Изменить», впишите номер и дату и сохраните черновик."
+        )
+    if not roadmap.items.exists():
+        raise Conflict("В плане нет ни одного пункта. Нажмите «Изменить» и добавьте пункты.")
 
 
 @transaction.atomic
 def delete(roadmap: Roadmap, *, by: Viewer | None) -> None:
     """Throw a draft away with its order. Raises NotAllowed, or Conflict when it is in force."""
-    roadmap = _draft(roadmap, by)
+    roadmap = drafts.held(roadmap, by)
     audit.record("roadmap.deleted", roadmap, by=by, organization=roadmap.owner)
     order = roadmap.order
     roadmap.delete()
     if order is not None:
+        for name in order.versions.values_list("file", flat=True):
+            transaction.on_commit(partial(default_storage.delete, name))
         order.delete()
-
-
-def _draft(roadmap: Roadmap, by: Viewer | None) -> Roadmap:
-    if by is not None:
-        guard.require(by, Permission.ROADMAP_EDIT, roadmap)
-    roadmap = Roadmap.objects.select_for_update(of=("self",)).get(pk=roadmap.pk)
-    if roadmap.status != Roadmap.Status.DRAFT:
-        raise Conflict(f"План уже {roadmap.get_status_display()}: менять можно только черновик.")
-    return roadmap

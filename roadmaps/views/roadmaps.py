@@ -1,30 +1,31 @@
-"""Plans: the list, one plan as its order's table, its download, approval, removal."""
+"""Plans: the list, one plan as its order's table, both as files."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from organizations.access import Permission
 from organizations.attachments import XLSX, attachment
 from organizations.exchange import workbook
+from organizations.exchange.workbook import Value
 from organizations.http import PortalRequest, for_members
-from organizations.models import Level
-from organizations.templatetags.ru import school_year
+from organizations.templatetags.ru import day
 from roadmaps import queries
-from roadmaps.forms import ListFilter, PlanFilter
+from roadmaps.forms.filters import ListFilter
 from roadmaps.models import Roadmap
 from roadmaps.queries import WORDS, Line, Standing, Summary
-from roadmaps.services import roadmaps as service
-from roadmaps.views import rows
+from roadmaps.queries.adopted import Adopted, adopted, places_below
+from roadmaps.views import plans, rows
 from roadmaps.views.strips import scale_of
 
+HEAD = ("План", "Чей", "Приказ №", "От", "Состояние", "С", "По", "Мероприятий", "Как стоят",
+        "Принято", "Всего", "Взят в план")  # fmt: skip
 PER_PAGE = 50
 INBOX = 10
 # What a list tells of a plan, in this order; the rest would not change what the reader does.
@@ -44,7 +45,7 @@ def roadmaps(request: PortalRequest) -> HttpResponse:
     told = queries.summaries(page, viewer, day=timezone.localdate())
     context = {
         "page": page,
-        "summaries": [(summary, _told(summary)) for summary in told],
+        "summaries": _entries(request, told),
         "filters": _list_filters(whose, counts),
         "whose": whose,
         "inbox": waiting[:INBOX],
@@ -52,6 +53,8 @@ def roadmaps(request: PortalRequest) -> HttpResponse:
         "nearest": min((one.nearest for one in told if one.nearest), default=None),
         "drafts": sum(one.roadmap.status == Roadmap.Status.DRAFT for one in told),
         "may_import": viewer.may(Permission.ROADMAP_EDIT),
+        "has_shares": any(one.percent is not None for one in told),
+        "query": f"whose={whose}" if whose else "",
     }
     return render(request, "roadmaps/roadmaps.html", context)
 
@@ -80,67 +83,105 @@ def _list_filters(whose: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _told(summary: Summary) -> list[tuple[Standing, str, int]]:
-    found = [(one, WORDS[one], summary.counts[one]) for one in TOLD]
-    return [(one, words, number) for one, words, number in found if number]
+@dataclass(frozen=True)
+class Entry:
+    """A plan in the list: how it stands, and what the levels below have made of it."""
+
+    summary: Summary
+    adopted: Adopted
+    places: int
+    is_above: bool
+
+    @property
+    def told(self) -> list[tuple[Standing, str, int]]:
+        found = [(one, WORDS[one], self.summary.counts[one]) for one in TOLD]
+        return [(one, words, number) for one, words, number in found if number]
+
+    @property
+    def adoption(self) -> str:
+        """«взят в план: приказ № 45», «не взят», «взяли в план 12 из 34»"""
+        roadmap = self.summary.roadmap
+        if roadmap.status != Roadmap.Status.APPROVED:
+            return ""
+        if not self.is_above:
+            return f"взяли в план {self.adopted.number} из {self.places}" if self.places else ""
+        own = self.adopted.own
+        if own is None:
+            return "не взят в ваш план"
+        order = own.order.number if own.order else ""
+        taken = "взят в план" if own.status != Roadmap.Status.DRAFT else "берётся в план, черновик"
+        return f"{taken}: приказ № {order}" if order else taken
+
+
+def _entries(request: PortalRequest, told: Sequence[Summary]) -> list[Entry]:
+    """Whether plans from above are taken, and by how many one's own are; two queries."""
+    viewer = request.viewer
+    found = adopted([one.roadmap for one in told], viewer)
+    places = places_below(viewer)
+    own = viewer.may(Permission.ROADMAP_EDIT)
+    return [
+        Entry(
+            summary=one,
+            adopted=found.get(one.roadmap.pk, Adopted()),
+            places=places if one.roadmap.owner.level == viewer.level else 0,
+            is_above=own and one.roadmap.owner.level < viewer.level,
+        )
+        for one in told
+    ]
+
+
+@for_members
+def roadmaps_xlsx(request: PortalRequest) -> HttpResponse:
+    """The list of plans as the page shows it, all of its pages."""
+    whose = ListFilter(request.GET).asked
+    visible = Roadmap.objects.visible_to(request.viewer)
+    found = visible.filter(dict(_levels(request))[whose]) if whose else visible
+    told = queries.summaries(_ordered(found), request.viewer, day=timezone.localdate())
+    table = [HEAD, *(_cells(entry) for entry in _entries(request, told))]
+    content = workbook.write({"Дорожные карты": table})
+    return attachment(content, "Дорожные карты.xlsx", content_type=XLSX)
+
+
+def _cells(entry: Entry) -> Sequence[Value]:
+    summary, roadmap = entry.summary, entry.summary.roadmap
+    order = roadmap.order
+    return (
+        roadmap.title,
+        roadmap.owner.short_name,
+        order.number if order else "",
+        day(order.signed_on) if order else "",
+        roadmap.get_status_display(),
+        f"{roadmap.starts_on:%d.%m.%Y}" if roadmap.starts_on else "",
+        f"{roadmap.ends_on:%d.%m.%Y}" if roadmap.ends_on else "",
+        summary.total,
+        ", ".join(f"{words} {number}" for _, words, number in entry.told),
+        summary.finished,
+        summary.owed,
+        entry.adoption,
+    )
 
 
 @for_members
 def roadmap(request: PortalRequest, pk: int) -> HttpResponse:
     """One plan: its order, its items, where each stands for the viewer."""
-    plan = _plan(request, pk)
-    show = PlanFilter(request.GET).asked
-    lines = queries.lines(plan, request.viewer, day=timezone.localdate())
-    scale = scale_of(plan)
-    told = _rows(plan, lines, show)
-    may_edit = plan.status == Roadmap.Status.DRAFT and _may_edit(request, plan)
-    context = {
-        "roadmap": plan,
-        "over": _year_of(plan),
-        "show": show,
-        "groups": rows.grouped(told),
+    plan = plans.plan_of(request, pk)
+    view, scale = plans.narrowed(request, plan), scale_of(plan)
+    context = plans.head(request, plan, "list") | {
+        "view": view,
+        "groups": rows.grouped(_rows(view)),
         "ticks": scale.ticks if scale else [],
-        "filters": _filters(lines, show),
-        "duty": _duty(request, plan, lines),
-        "doubts": _doubts(plan, lines),
-        "may_edit": may_edit,
-        "readers": queries.readers(plan) if may_edit else 0,
+        "duty": _duty(request, plan, view.lines),
+        "doubts": _doubts(plan, view.lines),
+        "has_parts": len(view.places) > 1 and not view.asked["place"],
+        "has_shares": any(line.total for line in view.lines),
     }
     return render(request, "roadmaps/roadmap.html", context)
 
 
-def _plan(request: PortalRequest, pk: int) -> Roadmap:
-    visible = Roadmap.objects.visible_to(request.viewer)
-    return get_object_or_404(visible.select_related("owner__parent", "order"), pk=pk)
-
-
-def _rows(plan: Roadmap, lines: Sequence[Line], show: str) -> list[rows.Row]:
-    scale, today = scale_of(plan), timezone.localdate()
-    return [rows.row_of(line, scale, today) for line in lines if rows.shown(line, show)]
-
-
-def _year_of(plan: Roadmap) -> str:
-    """«2026/27 учебный год» for a plan that ends with its summer, else its years."""
-    if plan.starts_on is None or plan.ends_on is None:
-        return ""
-    first, last = plan.starts_on.year, plan.ends_on.year
-    if last == first + 1 and plan.starts_on.month >= 6:
-        return f"{school_year(last)} учебный год"
-    return f"{first}\u2060–\u2060{last} годы" if first != last else f"{first} год"
-
-
-def _filters(lines: Sequence[Line], show: str) -> list[dict[str, Any]]:
-    shapes = {"waiting": "done", "late": "late"}
-    return [
-        {
-            "title": title,
-            "url": f"?show={name}" if name else "?",
-            "current": name == show,
-            "count": sum(rows.shown(line, name) for line in lines),
-            "shape": shapes.get(name, ""),
-        }
-        for name, title in rows.TITLES.items()
-    ]
+def _rows(view: plans.Narrowed) -> list[rows.Row]:
+    scale, today = scale_of(view.roadmap), timezone.localdate()
+    places = () if view.asked["place"] else view.places
+    return [rows.row_of(line, scale, today, places) for line in view.shown]
 
 
 def _duty(request: PortalRequest, plan: Roadmap, lines: Sequence[Line]) -> dict[str, Any]:
@@ -159,41 +200,24 @@ def _duty(request: PortalRequest, plan: Roadmap, lines: Sequence[Line]) -> dict[
 
 
 def _doubts(plan: Roadmap, lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """The reader's doubts, each with its item where it has one on this page."""
+    """The reader's doubts, each with its item where it has one on this page.
+
+    A doubt about an item that the viewer does not see is not told either.
+    """
     known = {line.item.number: line.item for line in lines}
-    return [{"item": known.get(str(one["item"])), "message": one["message"]} for one in plan.doubts]
-
-
-def _may_edit(request: PortalRequest, plan: Roadmap) -> bool:
-    return (
-        Roadmap.objects.open_to(request.viewer, Permission.ROADMAP_EDIT).filter(pk=plan.pk).exists()
-    )
+    return [
+        {"item": known.get(str(one["item"])), "message": one["message"]}
+        for one in plan.doubts
+        if one["item"] is None or str(one["item"]) in known
+    ]
 
 
 @for_members
 def roadmap_xlsx(request: PortalRequest, pk: int) -> HttpResponse:
     """The plan as the page shows it, filter and all."""
-    plan = _plan(request, pk)
-    lines = queries.lines(plan, request.viewer, day=timezone.localdate())
-    told = _rows(plan, lines, PlanFilter(request.GET).asked)
+    plan = plans.plan_of(request, pk)
+    told = _rows(plans.narrowed(request, plan))
     content = workbook.write({"План": rows.table(told), "Приказ": rows.requisites(plan)})
     number = plan.order.number if plan.order else ""
     name = f"План по приказу № {number}.xlsx" if number else "План мероприятий.xlsx"
     return attachment(content, name.replace("/", "-"), content_type=XLSX)
-
-
-@require_POST
-@for_members
-def approve(request: PortalRequest, pk: int) -> HttpResponse:
-    plan = service.approve(_plan(request, pk), by=request.viewer)
-    below = "" if plan.owner.level == Level.SCHOOL else " Его видят все организации ниже."
-    messages.success(request, f"План утверждён и действует.{below}")
-    return redirect("roadmaps:roadmap", pk=pk)
-
-
-@require_POST
-@for_members
-def delete(request: PortalRequest, pk: int) -> HttpResponse:
-    service.delete(_plan(request, pk), by=request.viewer)
-    messages.success(request, "Черновик удалён.")
-    return redirect("roadmaps:roadmaps")

@@ -5,22 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from organizations.access import Viewer
 from organizations.exchange.workbook import Value
+from organizations.models import Organization
 from organizations.templatetags.ru import day
 from roadmaps.models import Roadmap, Section
 from roadmaps.queries import Line, Standing
+from roadmaps.queries.matrix import Comb, comb
 from roadmaps.views.strips import Scale, Strip, strip
-from roadmaps.views.wording import reading, reason, word
+from roadmaps.views.wording import points_of, reading, reason, word
 
 TITLES = {
     "": "Все",
+    "personal": "Мои",
     "mine": "Моего органа",
     "now": "Идут сейчас",
     "waiting": "Ждут приёмки",
     "late": "Просрочено",
 }
-HEAD = ("№", "Раздел", "Мероприятие", "Сроки", "С", "По", "Ответственные", "Результат",
-        "Состояние", "Причина")  # fmt: skip
+SHAPES = {"waiting": "done", "late": "late"}
+HEAD = ("№", "Раздел", "Мероприятие", "Сроки", "С", "По", "Контрольные точки", "Ответственные",
+        "Результат", "Состояние", "Причина", "Принято", "Всего")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Row:
     reason: str
     reading: str
     strip: Strip | None
+    comb: Comb | None = None
 
     @property
     def is_late(self) -> bool:
@@ -42,19 +48,29 @@ class Row:
         return self.line.standing is Standing.DOUBT
 
 
-def row_of(line: Line, scale: Scale | None, today: datetime.date) -> Row:
+def row_of(
+    line: Line,
+    scale: Scale | None,
+    today: datetime.date,
+    places: Sequence[Organization] = (),
+) -> Row:
+    """A line with its drawings; the comb only where there are several places to compare and the
+    item concerns one of them."""
+    ticks = comb(line, places) if len(places) > 1 else None
     return Row(
         line=line,
         word=word(line),
         reason=reason(line, today),
         reading=reading(line.item),
         strip=strip(line.item, line.standing, scale, today),
+        comb=ticks if ticks and ticks.ticks else None,
     )
 
 
-def shown(line: Line, show: str) -> bool:
+def shown(line: Line, show: str, viewer: Viewer) -> bool:
     """Whether a line belongs to a saved filter."""
     return {
+        "personal": line.own is not None and line.own.holder_id == viewer.user_id,
         "mine": line.is_mine,
         "now": line.is_running,
         "waiting": line.waiting > 0,
@@ -92,10 +108,13 @@ def _cells(row: Row) -> Sequence[Value]:
         item.term_text,
         f"{item.starts_on:%d.%m.%Y}" if item.starts_on else "",
         f"{item.ends_on:%d.%m.%Y}" if item.ends_on else "",
+        ", ".join(f"{one:%d.%m.%Y}" for one in points_of(item)),
         ", ".join(body.text for body in row.line.bodies),
         item.result,
         row.word,
         row.reason,
+        row.line.finished,
+        row.line.total,
     )
 
 

@@ -3,18 +3,16 @@
 import calendar
 import datetime
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from roadmaps.models import Item, Roadmap
-from roadmaps.queries import WINDOWS, Standing
-from roadmaps.views.wording import month_short
+from roadmaps.queries import Standing
+from roadmaps.views.wording import month_short, points_of
 
 WIDTH = 182  # as static/css/screens.css draws it
 HATCH = 6  # from stroke to stroke; a stroke leans over 4
 MOST_LABELS = 4
 LEAST_BAR = 2.0  # a single day of a long plan is still seen
-MONTHS_OF_QUARTERS = (3, 6, 9, 12)
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,16 @@ class Strip:
 
 @dataclass(frozen=True)
 class Scale:
-    """The whole months of a plan laid over the strip's width."""
+    """Whole months laid over a strip's width; `labels` of them are named at most."""
 
     start: datetime.date
     end: datetime.date
+    width: int = WIDTH
+    labels: int = MOST_LABELS
 
     def x(self, day: datetime.date) -> float:
         days = (self.end - self.start).days + 1
-        return min(max((day - self.start).days / days, 0), 1) * WIDTH
+        return min(max((day - self.start).days / days, 0), 1) * self.width
 
     @property
     def months(self) -> list[datetime.date]:
@@ -56,33 +56,33 @@ class Scale:
 
     @property
     def ticks(self) -> list[Tick]:
-        step = math.ceil(len(self.months) / MOST_LABELS)
-        return [Tick(_figure(self.x(day)), month_short(day)) for day in self.months[::step]]
+        step = math.ceil(len(self.months) / self.labels)
+        return [Tick(figure(self.x(day)), month_short(day)) for day in self.months[::step]]
 
 
-def scale_of(roadmap: Roadmap) -> Scale | None:
+def scale_of(roadmap: Roadmap, *, width: int = WIDTH, labels: int = MOST_LABELS) -> Scale | None:
     """None for a plan whose period is not known: then nothing is drawn."""
     if roadmap.starts_on is None or roadmap.ends_on is None:
         return None
-    return Scale(roadmap.starts_on.replace(day=1), _month_end(roadmap.ends_on))
+    return Scale(roadmap.starts_on.replace(day=1), month_end(roadmap.ends_on), width, labels)
 
 
 def strip(
     item: Item, standing: Standing, scale: Scale | None, today: datetime.date
 ) -> Strip | None:
     """None where nothing is known to be drawn: no days, or a term in doubt."""
-    dots = [scale.x(day) for day in _control_points(item, scale)] if scale else []
+    dots = [scale.x(day) for day in points_of(item)] if scale else []
     if scale is None or standing is Standing.DOUBT or (item.ends_on is None and not dots):
         return None
     left, width = _bar(item, scale)
     inside = scale.start <= today <= scale.end
     return Strip(
-        x=_figure(left),
-        width=_figure(width),
+        x=figure(left),
+        width=figure(width),
         css=_css(item, standing, today),
-        hatch=_hatch(left, width) if item.term_kind in WINDOWS else "",
-        dots=[_figure(x) for x in dots],
-        now=_figure(scale.x(today)) if inside else "",
+        hatch=_hatch(left, width) if item.is_window else "",
+        dots=[figure(x) for x in dots],
+        now=figure(scale.x(today)) if inside else "",
     )
 
 
@@ -91,7 +91,7 @@ def _bar(item: Item, scale: Scale) -> tuple[float, float]:
         return 0, 0
     left = scale.x(item.starts_on or scale.start)
     right = scale.x(item.ends_on + datetime.timedelta(days=1))
-    return min(left, WIDTH - LEAST_BAR), max(right - left, LEAST_BAR)
+    return min(left, scale.width - LEAST_BAR), max(right - left, LEAST_BAR)
 
 
 def _css(item: Item, standing: Standing, today: datetime.date) -> str:
@@ -106,26 +106,10 @@ def _hatch(left: float, width: float) -> str:
     return "".join(f"M{left + n * HATCH:.1f} 9l4-6" for n in range(count))
 
 
-def _control_points(item: Item, scale: Scale) -> Iterator[datetime.date]:
-    """The last days of the months in which a recurring item is due."""
-    step, _, month = item.recurrence.partition(":")
-    due = {
-        "yearly": [int(month)] if month else [],
-        "quarterly": MONTHS_OF_QUARTERS,
-        "monthly": range(1, 13),
-    }.get(step, [])
-    for first in scale.months:
-        if first.month in due and _within(item, _month_end(first)):
-            yield _month_end(first)
-
-
-def _within(item: Item, day: datetime.date) -> bool:
-    return (item.starts_on or day) <= day <= (item.ends_on or day)
-
-
-def _month_end(day: datetime.date) -> datetime.date:
+def month_end(day: datetime.date) -> datetime.date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def _figure(x: float) -> str:
+def figure(x: float) -> str:
+    """A place as SVG takes it."""
     return f"{x:.1f}"

@@ -2,17 +2,18 @@
 
 import datetime
 
-from organizations.models import State
 from organizations.templatetags.ru import JOINER, MONTHS, day, day_short, plural
 from roadmaps.models import Item
 from roadmaps.queries import WORDS, Line, Standing
 from roadmaps.terms import TermKind
 
 REPORTS = {
-    State.ACCEPTED: "принят,приняты,принято",
-    State.SENT: "ждёт приёмки,ждут приёмки,ждут приёмки",
-    State.RETURNED: "возвращён,возвращены,возвращено",
+    Standing.ACCEPTED: "принят,приняты,принято",
+    Standing.DONE: "ждёт приёмки,ждут приёмки,ждут приёмки",
+    Standing.RETURNED: "возвращён,возвращены,возвращено",
+    Standing.LATE: "просрочен,просрочены,просрочено",
 }
+MOST_POINTS = 4
 RHYTHMS = {
     "yearly": "каждый год",
     "quarterly": "каждый квартал",
@@ -34,24 +35,33 @@ def word(line: Line) -> str:
 
 def reason(line: Line, today: datetime.date) -> str:
     """Why the state is what it is: the reports, or else how far the term is."""
-    if line.reports:
+    if any(line.counts[one] for one in REPORTS):
         return _reported(line)
-    if line.standing is Standing.LATE:
-        return "отчётов нет"
     if line.standing is Standing.DOUBT:
         return " ".join(line.doubts)
+    if line.standing is Standing.MOVED:
+        return _moved(line)
     return _ahead(line, today)
 
 
+def _moved(line: Line) -> str:
+    """«с 31 октября на 15 ноября» for one's own execution; of others only the day is told."""
+    own = line.own
+    if own is None or own.was_due_on is None or own.due_on is None:
+        return ""
+    return f"с {day_short(own.was_due_on)} на {day_short(own.due_on)}"
+
+
 def _reported(line: Line) -> str:
-    """«приняты 29 отчётов, ждут приёмки 3»"""
+    """«приняты 29 отчётов из 34, ждут приёмки 3»"""
     parts = [
-        (line.reports[state], plural(line.reports[state], forms))
-        for state, forms in REPORTS.items()
-        if line.reports.get(state)
+        (line.counts[one], plural(line.counts[one], forms))
+        for one, forms in REPORTS.items()
+        if line.counts[one]
     ]
     number, verb = parts[0]
-    first = f"{verb} {number} {plural(number, 'отчёт,отчёта,отчётов')}"
+    of = f" из {line.total}" if line.total > number else ""
+    first = f"{verb} {number} {plural(number, 'отчёт,отчёта,отчётов')}{of}"
     return ", ".join([first, *(f"{verb} {number}" for number, verb in parts[1:])])
 
 
@@ -72,9 +82,14 @@ def _named(date: datetime.date, today: datetime.date) -> str:
 
 
 def reading(item: Item) -> str:
-    """Our reading of the printed term: «1–31 августа», «по 31 августа», «каждый год в мае»."""
+    """Our reading of the printed term: «1–31 августа», «по 31 августа», «каждый год в мае»,
+    «контроль 30.11, 28.02, 31.05»."""
+    points = control(item)
     if item.recurrence:
-        return _rhythm(item.recurrence)
+        rhythm = _rhythm(item.recurrence)
+        return f"{rhythm}: {points}" if points else rhythm
+    if points:
+        return points
     if item.term_kind == TermKind.UNKNOWN:
         return ""
     if item.ends_on is None:
@@ -82,6 +97,21 @@ def reading(item: Item) -> str:
     if item.starts_on is None:
         return f"по {_day(item, item.ends_on)}"
     return _span(item, item.starts_on, item.ends_on)
+
+
+def control(item: Item) -> str:
+    """«контроль 30.11, 28.02, 31.05»; beyond the first few only their number is told."""
+    points = points_of(item)
+    if not points:
+        return ""
+    said = ", ".join(f"{one:%d.%m}" for one in points[:MOST_POINTS])
+    more = len(points) - MOST_POINTS
+    return f"контроль {said} и ещё {more}" if more > 0 else f"контроль {said}"
+
+
+def points_of(item: Item) -> list[datetime.date]:
+    """The control points; the end of an exact term is its deadline and needs no ring."""
+    return [one for one in sorted(item.control_points) if item.is_window or one != item.ends_on]
 
 
 def _rhythm(recurrence: str) -> str:

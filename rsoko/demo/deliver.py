@@ -4,7 +4,6 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 
 from django.conf import settings
 
@@ -18,19 +17,15 @@ from procedures.exchange.works import read_works
 from procedures.models import Work
 from procedures.services import imports
 from procedures.services.works import import_works
-from roadmaps.exchange.plan import read_plan
-from roadmaps.models import Item
-from roadmaps.services import executions, roadmaps
 from rsoko.demo.paper_texts import PaperKind
 from rsoko.demo.papers import paper
 from rsoko.demo.place import Place, Scale
 from rsoko.demo.places import schools_of
 from rsoko.demo.population import results
-from rsoko.demo.settle import acting_as, coordinator_of, deputy_of
+from rsoko.demo.settle import coordinator_of, deputy_of
 from rsoko.demo.works import YEAR, DemoWork, works
 
 Tell = Callable[[int, int], None]
-PLANS = Path(__file__).parent / "plans"
 SEED = 2026
 # At the region's scale these schools hand their forms in as files; the rest takes the same COPY
 # below the parser.
@@ -46,15 +41,6 @@ DOCUMENT_KINDS = {
     PaperKind.OBJECTIVITY_ORDER: DocumentKind.OBJECTIVITY_ORDER,
     PaperKind.DECISION: DocumentKind.DECISION,
 }
-LINK_WANTED = "Добавьте ссылку на размещённые программы."
-# plan's owner, item, who reports, what was done, what became of it
-EXECUTIONS = (
-    ("ministry", 1, "ministry", "Встреча прошла 26 августа, протокол разослан.", "accepted"),
-    ("ministry", 2, "institute", "Обновлены четыре программы.", "returned"),
-    ("ministry", 3, "centre", "Образцы обоих положений размещены на сайте центра.", "waiting"),
-    ("reg42_m001", 1, "coordinator", "Встреча с директорами школ 28 августа.", "accepted"),
-    ("reg42_m001", 2, "coordinator", "Модули включены в программу методистов.", "waiting"),
-)
 REMARK = "Нет отметки о принятии педагогическим советом. Добавьте номер протокола и дату."
 
 
@@ -80,31 +66,6 @@ def _entry(work: DemoWork) -> dict[str, object]:
     return {"code": spec.code, "subject": spec.subject, "grade": spec.grade, "year": spec.year,
             "tasks": list(spec.tasks), "max_points": list(spec.max_points),
             "mark_borders": borders}  # fmt: skip
-
-
-def bring_plans() -> int:
-    """Each plan read from its file, stored for its owner and approved; returns the items."""
-    items = 0
-    people = {"ministry": "ministry", "reg42_m001": "coordinator", "reg42_m002": "coordinator2"}
-    for code, login in people.items():
-        file = PLANS / f"{code}.txt"
-        by = acting_as(login)
-        owner = Organization.objects.get(code=code)
-        stored = roadmaps.import_plan(owner, read_plan(file.read_bytes(), file.name), by=by)
-        items += roadmaps.approve(stored, by=by).items.count()
-    return items
-
-
-def bring_executions() -> int:
-    """What was done so far: reports on the first items, accepted, returned and waiting."""
-    for owner, position, login, text, fate in EXECUTIONS:
-        item = Item.objects.get(roadmap__owner__code=owner, position=position)
-        execution = executions.report(item, text=text, by=acting_as(login))
-        if fate == "accepted":
-            executions.accept(execution, by=acting_as("ministry"))
-        elif fate == "returned":
-            executions.send_back(execution, remark=LINK_WANTED, by=acting_as("ministry"))
-    return len(EXECUTIONS)
 
 
 def bring_documents(scale: Scale, tell: Tell) -> int:

@@ -163,15 +163,15 @@ def _role_in(place: Place) -> Role:
 
 
 def deputy_of(school: Organization) -> Viewer:
-    return _in_place(school.pk, Role.DEPUTY)
+    return in_place(school.pk, Role.DEPUTY)
 
 
 def coordinator_of(school: Organization) -> Viewer:
-    return _in_place(school.parent_id or 0, Role.COORDINATOR)
+    return in_place(school.parent_id or 0, Role.COORDINATOR)
 
 
 @cache
-def _in_place(organization_id: int, role: Role) -> Viewer:
+def in_place(organization_id: int, role: Role) -> Viewer:
     membership = Membership.objects.current().get(organization=organization_id, role=role)
     return acting_as(membership.user.username)
 

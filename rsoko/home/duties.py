@@ -5,25 +5,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from organizations import vsoko
 from organizations.access import Permission, Viewer
-from organizations.models import Document, Invitation, Level, Organization, Run, State
+from organizations.models import Document, Invitation, Level, Run, State
 from organizations.templatetags.ru import day_short, plural
 from procedures.models import Protocol
-from roadmaps.models import Execution, Item, Responsible, Roadmap
+from roadmaps.models import Execution, Roadmap
+from roadmaps.models.execution import ExecutionQuerySet
+from roadmaps.queries import deliveries, meetings, own_places, to_accept
 
 SOON_DAYS = 7
 AHEAD_DAYS = 60
 MOST_OF_A_KIND = 5
-# Codes under which a plan addresses every body of a level at once.
-BODIES = {
-    Level.MUNICIPALITY: ("mouo", "mms"),
-    Level.SCHOOL: ("school", "school_coordinator", "teachers"),
-}
+MOST_OWED = 50
 
 
 @dataclass(frozen=True)
@@ -40,89 +38,121 @@ class Duty:
     is_hot: bool = False
 
 
-def duties(viewer: Viewer, items: list[Item]) -> list[Duty]:
+def duties(viewer: Viewer, executions: list[Execution]) -> list[Duty]:
     """Everything that waits for the viewer, late things first, then by date."""
     found = [
         *_papers_returned(viewer),
         *_papers_to_accept(viewer),
         *_reports_to_accept(viewer),
         *_faulty_protocols(viewer),
-        *map(_of_item, items),
+        *map(_of_execution, executions),
+        *_orders_to_read(viewer),
+        *_invited_to(viewer),
+        *_meetings_to_close(viewer),
         *_failed_runs(viewer),
         *_invitations(viewer),
     ]
     return sorted(found, key=lambda duty: (not duty.is_hot, duty.since))
 
 
-def items_of(viewer: Viewer) -> QuerySet[Item]:
-    """Actions with a last day which the viewer's organization answers for and has not finished.
+def owed(viewer: Viewer) -> ExecutionQuerySet:
+    """What the viewer's organization owes by a day under plans in force, the nearest first.
 
-    Each with the `state` of the organization's own execution. A plan that came down through a
-    nearer one (the municipality's own, made from the region's) is not asked for twice.
+    An item that came down through a nearer plan (the municipality's own, made from the region's)
+    is owed once.
     """
-    own = (viewer.organization_id, viewer.territory_id)
-    named = Q(organization__in=own) | Q(body__in=BODIES.get(Level(viewer.level), ()))
-    executions = Execution.objects.visible_to(viewer).filter(
-        item=OuterRef("pk"), organization__in=own
-    )
-    above = Organization.objects.above(viewer).values("pk")
-    nearer = Roadmap.objects.visible_to(viewer).filter(
-        Q(owner__in=own) | Q(owner__in=above),
-        above=OuterRef("roadmap"),
-        status=Roadmap.Status.APPROVED,
-    )
+    rows = Execution.objects.visible_to(viewer).counted()
     return (
-        Item.objects.visible_to(viewer)
-        .filter(
-            Exists(Responsible.objects.filter(named, item=OuterRef("pk"))),
-            ~Exists(nearer),
-            roadmap__status=Roadmap.Status.APPROVED,
-            roadmap__owner__level__lte=viewer.level,
-            ends_on__isnull=False,
+        rows.filter(
+            organization__in=own_places(viewer),
+            item__roadmap__status=Roadmap.Status.APPROVED,
+            due_on__isnull=False,
         )
-        .annotate(state=Subquery(executions.values("state")[:1]))
-        .order_by("ends_on", "position", "pk")
+        .select_related("item")
+        .order_by("due_on", "item__position", "pk")
     )
 
 
-def unfinished(viewer: Viewer) -> tuple[list[Item], list[Item]]:
+def unfinished(viewer: Viewer) -> tuple[list[Execution], list[Execution]]:
     """The viewer's actions that are late, returned or due within a week; and those ahead."""
     if not viewer.may(Permission.EXECUTION_REPORT):
         return [], []
     today = timezone.localdate()
     soon = today + datetime.timedelta(days=SOON_DAYS)
-    waits = Q(state__isnull=True) | Q(state__in=(State.DRAFT, State.RETURNED))
     limit = today + datetime.timedelta(days=AHEAD_DAYS)
-    rows = list(items_of(viewer).filter(waits, ends_on__lte=limit)[:50])
-    due = [row for row in rows if row.ends_on and (row.ends_on <= soon or _returned(row))]
+    rows = list(owed(viewer).unfinished().filter(due_on__lte=limit)[:MOST_OWED])
+    due = [row for row in rows if (row.due_on and row.due_on <= soon) or _returned(row)]
     return due, [row for row in rows if row not in due]
 
 
-def state_of(item: Item) -> str | None:
-    """How far the viewer's organization is with an item that `items_of` gave."""
-    state: str | None = getattr(item, "state", None)
-    return state
+def _returned(execution: Execution) -> bool:
+    return execution.state == State.RETURNED
 
 
-def _returned(item: Item) -> bool:
-    return state_of(item) == State.RETURNED
-
-
-def _of_item(item: Item) -> Duty:
-    today = timezone.localdate()
-    end = item.ends_on or today
+def _of_execution(execution: Execution) -> Duty:
+    today, item = timezone.localdate(), execution.item
+    end = execution.due_on or today
     late = (today - end).days
     days = plural(late, "день,дня,дней")
+    returned = _returned(execution)
+    told = "Рассказать о ходе" if item.is_window else "Отчитаться"
     return Duty(
         since=end,
         day=f"до {day_short(end)}",
         hour=f"просрочено на {late} {days}" if late > 0 else "",
         is_hot=late >= 0,
-        title=f"{'Исправить отчёт' if _returned(item) else 'Отчитаться'} по п. {item.number}",
+        title=f"{'Исправить отчёт' if returned else told} по п. {item.number}",
         text=_short(item.title),
-        act="Исправить" if _returned(item) else "Отчитаться",
+        act="Исправить" if returned else "Открыть" if item.is_window else "Отчитаться",
         url=reverse("roadmaps:item", args=[item.roadmap_id, item.pk]),
     )
+
+
+def _orders_to_read(viewer: Viewer) -> Iterator[Duty]:
+    for row in deliveries.unread(viewer)[:MOST_OF_A_KIND]:
+        order = row.roadmap.order
+        number = f" № {order.number}" if order and order.number else ""
+        yield Duty(
+            since=_local(row.passed_at),
+            day=day_short(_local(row.passed_at)),
+            hour="доведён",
+            title=f"Ознакомиться с приказом{number}",
+            text=_short(row.roadmap.title),
+            act="Прочитать",
+            url=reverse("roadmaps:roadmap", args=[row.roadmap_id]),
+        )
+
+
+def _invited_to(viewer: Viewer) -> Iterator[Duty]:
+    if not viewer.may(Permission.EXECUTION_REPORT):
+        return
+    for row in meetings.unanswered(viewer)[:MOST_OF_A_KIND]:
+        day = _local(row.meeting.starts_at)
+        yield Duty(
+            since=day,
+            day=day_short(day),
+            hour=row.meeting.get_kind_display(),
+            title=f"Ответить на приглашение: {row.meeting}",
+            text=f"Проводит {row.meeting.organization}.",
+            act="Ответить",
+            url=reverse("roadmaps:meeting", args=[row.meeting_id]),
+        )
+
+
+def _meetings_to_close(viewer: Viewer) -> Iterator[Duty]:
+    if not viewer.may(Permission.EXECUTION_REPORT):
+        return
+    for row in meetings.unclosed(viewer)[:MOST_OF_A_KIND]:
+        day = _local(row.starts_at)
+        yield Duty(
+            since=day,
+            day=day_short(day),
+            hour="прошло",
+            title=f"Записать итоги: {row}",
+            text="Сколько человек пришло и что решили.",
+            act="Записать",
+            url=reverse("roadmaps:meeting", args=[row.pk]),
+        )
 
 
 def _papers_returned(viewer: Viewer) -> Iterator[Duty]:
@@ -161,11 +191,7 @@ def _papers_to_accept(viewer: Viewer) -> Iterator[Duty]:
 
 
 def _reports_to_accept(viewer: Viewer) -> Iterator[Duty]:
-    if not viewer.may(Permission.EXECUTION_ACCEPT):
-        return
-    below = Execution.objects.open_to(viewer, Permission.EXECUTION_ACCEPT)
-    own = (viewer.organization_id, viewer.territory_id)
-    waiting = _waiting(below.filter(state=State.SENT).exclude(organization__in=own))
+    waiting = _waiting(to_accept(viewer))
     if waiting["number"]:
         number = waiting["number"]
         yield Duty(
@@ -175,7 +201,7 @@ def _reports_to_accept(viewer: Viewer) -> Iterator[Duty]:
             title=f"Принять {number} {plural(number, 'отчёт,отчёта,отчётов')} об исполнении",
             text="Организации отчитались о мероприятиях дорожных карт.",
             act="Открыть",
-            url=reverse("roadmaps:roadmaps"),
+            url=reverse("roadmaps:acceptance"),
         )
 
 

@@ -1,6 +1,7 @@
 """What stands on the first page beside the duties: changes, runs, dates, where we are."""
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,13 @@ from monitoring.queries.indicators import ladder, values_of, years_of
 from monitoring.stats.disclosure import publishable
 from organizations import acts, vsoko
 from organizations.access import Permission, Viewer
-from organizations.models import Organization, Run, State
+from organizations.models import Organization, Run
 from organizations.queries import acts_seen_by
 from organizations.templatetags.ru import day_short, percent
 from procedures.models import Protocol, Work
-from roadmaps.models import Item
-from rsoko.home.duties import faulty, items_of, state_of
+from roadmaps.models import Execution
+from roadmaps.queries import FINISHED, Standing, standing_of
+from rsoko.home.duties import faulty, owed
 
 WEEK = datetime.timedelta(days=7)
 SHOWN_CHANGES = 8
@@ -80,12 +82,12 @@ def running(viewer: Viewer) -> QuerySet[Run]:
     return Run.objects.visible_to(viewer).active().order_by("-pk")[:SHOWN_RUNS]
 
 
-def ahead(viewer: Viewer, items: list[Item]) -> list[dict[str, Any]]:
+def ahead(viewer: Viewer, executions: list[Execution]) -> list[dict[str, Any]]:
     """The next dates: last days of the viewer's actions, and days of assessment works."""
     rows = [
-        (item.ends_on, f"Срок п. {item.number}", item.title,
-         reverse("roadmaps:item", args=[item.roadmap_id, item.pk]))
-        for item in items
+        (row.due_on, f"Срок п. {row.item.number}", row.item.title,
+         reverse("roadmaps:item", args=[row.item.roadmap_id, row.item_id]))
+        for row in executions
     ]  # fmt: skip
     if viewer.may(Permission.RESULT_READ):
         works = Work.objects.filter(held_on__gt=timezone.localdate())
@@ -194,14 +196,13 @@ def _papers(viewer: Viewer) -> Fact:
 
 
 def _actions(viewer: Viewer) -> Fact:
-    items = [(state_of(item), item.ends_on) for item in items_of(viewer)]
     today = timezone.localdate()
-    finished = (State.SENT, State.ACCEPTED)
-    late = sum(state not in finished and end < today for state, end in items if end)
+    standings = Counter(standing_of(row, day=today) for row in owed(viewer))
+    late = standings[Standing.LATE]
     return Fact(
         title="Наши мероприятия исполнены",
-        value=sum(state == State.ACCEPTED for state, _ in items),
-        words=f"из {len(items)}",
+        value=sum(standings[one] for one in FINISHED),
+        words=f"из {standings.total()}",
         note=f"просрочено {late}" if late else "просроченных нет",
         url=reverse("roadmaps:roadmaps"),
     )

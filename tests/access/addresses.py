@@ -55,8 +55,28 @@ def _item(world: World) -> dict[str, object]:
     return {"pk": world.roadmap.pk, "item": world.item.pk}
 
 
+def _item_for_draft(world: World) -> dict[str, object]:
+    return {"pk": world.draft.pk, "item": world.item.pk}
+
+
+def _cohort(world: World) -> dict[str, object]:
+    return {"pk": world.cohort.pk}
+
+
 def _execution(world: World) -> dict[str, object]:
     return {"pk": world.execution.pk}
+
+
+def _meeting(world: World) -> dict[str, object]:
+    return {"pk": world.meeting.pk}
+
+
+def _returned(world: World) -> dict[str, object]:
+    return {"pk": world.returned.pk}
+
+
+def _proof(world: World) -> dict[str, object]:
+    return {"pk": world.returned.pk, "proof": world.proof.pk}
 
 
 def _work(world: World) -> dict[str, object]:
@@ -88,17 +108,69 @@ _KWARGS: dict[str, Parts] = {
         "pk": world.document.pk,
         "number": world.version.number,
     },
+    "organizations:notice_read": lambda world: {"pk": world.notice.pk},
     "organizations:run": lambda world: {"pk": world.run.pk},
     "organizations:run_repeat": lambda world: {"pk": world.run.pk},
     "organizations:run_cancel": lambda world: {"pk": world.waiting.pk},
     "roadmaps:roadmap": _plan,
     "roadmaps:roadmap_xlsx": _plan,
+    "roadmaps:gantt": _plan,
+    "roadmaps:gantt_xlsx": _plan,
+    "calendar_feed": lambda world: {"token": world.feed},
     "roadmaps:item": _item,
     "roadmaps:report": _item,
     "roadmaps:approve": _draft,
+    "roadmaps:edit": _draft,
+    "roadmaps:library_take": _draft,
+    "roadmaps:order_file": _plan,
+    "roadmaps:versions": _plan,
+    "roadmaps:next_version": _plan,
+    "roadmaps:next_year": _plan,
+    "roadmaps:close": _plan,
+    "roadmaps:keep": _item,
+    "roadmaps:standard": lambda world: {"pk": world.standard.pk},
+    "roadmaps:standard_delete": lambda world: {"pk": world.standard.pk},
     "roadmaps:delete": _draft,
     "roadmaps:accept": _execution,
     "roadmaps:return": _execution,
+    "roadmaps:execution": _execution,
+    "roadmaps:move": _execution,
+    "roadmaps:start": _returned,
+    "roadmaps:tell": _returned,
+    "roadmaps:entrust": _returned,
+    "roadmaps:postpone": _returned,
+    "roadmaps:proof_remove": _proof,
+    "roadmaps:proof_version": _proof,
+    "roadmaps:board": _plan,
+    "roadmaps:adopt": _plan,
+    "roadmaps:match": _draft,
+    "roadmaps:links": _draft,
+    "roadmaps:difference": _plan,
+    "roadmaps:difference_xlsx": _plan,
+    "roadmaps:omit": _item_for_draft,
+    "roadmaps:take": _item_for_draft,
+    "roadmaps:matrix": _plan,
+    "roadmaps:matrix_xlsx": _plan,
+    "roadmaps:cohort": _cohort,
+    "roadmaps:cohort_delete": _cohort,
+    "roadmaps:deliveries": _plan,
+    "roadmaps:deliveries_xlsx": _plan,
+    "roadmaps:pass_on": _plan,
+    "roadmaps:acknowledge": lambda world: {"pk": world.delivery.pk},
+    "roadmaps:plan_meetings": _plan,
+    "roadmaps:meeting_new": _item,
+    "roadmaps:meeting": _meeting,
+    "roadmaps:meeting_change": _meeting,
+    "roadmaps:meeting_invite": _meeting,
+    "roadmaps:meeting_register": _meeting,
+    "roadmaps:meeting_attendance": _meeting,
+    "roadmaps:meeting_hold": _meeting,
+    "roadmaps:meeting_cancel": _meeting,
+    "roadmaps:meeting_material": _meeting,
+    "roadmaps:meeting_file": lambda world: {
+        "pk": world.meeting.pk,
+        "document": world.meeting.materials.get().pk,
+    },
     "procedures:protocol": _protocol,
     "procedures:protocol_file": _protocol,
     "procedures:protocol_marked": _protocol,
@@ -111,8 +183,16 @@ _KWARGS: dict[str, Parts] = {
     "monitoring:indicator_xlsx": _indicator,
     "reports:report": lambda world: {"pk": world.report.pk},
     "reports:download": lambda world: {"pk": world.report.pk, "form": "docx"},
+    "reports:execution_report": _plan,
+    "reports:execution_report_file": _plan,
+    "reports:plan_docx": _plan,
+    "reports:difference_docx": _plan,
+    "reports:matrix_docx": _plan,
+    "reports:closing_order": _plan,
+    "reports:meeting_order": _meeting,
 }
 
 _QUERIES: dict[str, Parts] = {
+    "roadmaps:board": lambda world: {"place": world.school.parent.code},
     "procedures:form": lambda world: {"organization": world.school.code},
 }

@@ -17,9 +17,9 @@ from django.test import Client
 from django.utils import timezone
 
 from organizations.exchange.register import TITLES
-from organizations.models import DocumentKind, Kind
+from organizations.models import DocumentKind, Kind, State
 from procedures.models import Protocol
-from roadmaps.models import Roadmap
+from roadmaps.models import Execution, Meeting, Roadmap
 from roadmaps.services.executions import revision
 from tests.access.addresses import address
 from tests.access.rows import fingerprints, undone
@@ -48,6 +48,9 @@ organizations:act_as_myself       =    =    =    =    =    =    =    =    =    =
 organizations:issue_token         +    +    +    +    +    +    +    x    x    +    +    x
 organizations:revoke_token        -    -    -    -    -    +    -    -    -    -    -    x
 
+organizations:notice_read         -    -    -    -    -    +    -    -    -    -    -    x
+organizations:notices_read        =    =    =    =    =    +    =    =    =    =    =    x
+
 organizations:document_upload     x    x    x    x    x    +    +    x    x    x    x    x
 organizations:document_accept     x    x    x    +    -    x    -    -    -    -    -    x
 organizations:document_return     x    x    x    +    -    x    -    -    -    -    -    x
@@ -57,14 +60,57 @@ organizations:run_cancel@ninas    +    +    x    +    -    +    -    -    -    +
 organizations:run_repeat          +    +    x    +    -    x    -    -    -    +    -    x
 organizations:run_repeat@ninas    +    +    x    +    -    +    -    -    -    +    -    x
 
+roadmaps:calendar_subscribe       +    +    +    +    +    +    +    +    +    +    +    x
+roadmaps:calendar_cancel          =    =    =    =    =    +    =    =    =    =    =    x
+
 roadmaps:import                   =    =    =    =    =    +    =    x    x    x    =    x
+roadmaps:new                      =    =    =    =    =    +    =    x    x    x    =    x
+roadmaps:edit                     +    +    +    +    -    +    -    -    -    -    -    x
+roadmaps:next_version             +    +    +    +    -    x    -    x    x    x    -    x
+roadmaps:next_year                +    +    +    +    -    x    -    x    x    x    -    x
+roadmaps:close                    =    =    =    =    -    x    -    x    x    x    -    x
+roadmaps:close@decided            +    +    +    +    -    x    -    x    x    x    -    x
+roadmaps:library_take             c    c    c    +    -    +    -    -    -    -    -    x
+roadmaps:keep                     +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:standard_new             +    +    +    +    +    +    +    x    x    x    +    x
+roadmaps:standard                 -    -    -    +    -    -    -    x    x    x    -    x
+roadmaps:standard_delete          -    -    -    +    -    -    -    x    x    x    -    x
 roadmaps:import@municipal         +    +    +    +    =    =    =    x    x    x    =    x
 roadmaps:approve                  +    +    +    +    -    +    -    -    -    -    -    x
 roadmaps:approve@municipal        +    +    +    +    -    -    -    -    -    -    -    x
 roadmaps:delete                   +    +    +    +    -    +    -    -    -    -    -    x
-roadmaps:report                   x    x    x    +    -    +    -    x    x    x    -    x
+roadmaps:adopt                    x    x    x    x    -    +    -    x    x    x    -    x
+roadmaps:match                    +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:links@matched            +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:omit@matched             +    +    +    +    -    +    -    -    -    -    -    x
+roadmaps:take@matched             +    +    +    +    -    +    -    -    -    -    -    x
+roadmaps:cohort_new               +    +    +    +    =    x    x    x    x    x    =    x
+roadmaps:cohort                   +    +    +    +    -    -    -    x    x    x    -    x
+roadmaps:cohort_delete            +    +    +    +    -    -    -    x    x    x    -    x
+roadmaps:report                   x    x    x    x    -    +    -    x    x    x    -    x
+roadmaps:start                    x    x    x    x    -    +    -    -    -    -    -    x
+roadmaps:tell                     x    x    x    x    -    +    -    -    -    -    -    x
+roadmaps:entrust                  x    x    x    x    -    +    -    -    -    -    -    x
+roadmaps:proof_remove             x    x    x    x    -    +    -    -    -    -    -    x
+roadmaps:proof_version            x    x    x    x    -    +    -    -    -    -    -    x
 roadmaps:accept                   +    x    x    +    -    c    -    -    -    -    -    x
 roadmaps:return                   +    x    x    +    -    c    -    -    -    -    -    x
+roadmaps:move                     +    x    x    +    -    c    -    -    -    -    -    x
+roadmaps:postpone                 +    x    x    +    -    c    -    -    -    -    -    x
+roadmaps:accept_all@clean         c    x    x    +    =    x    x    x    x    x    =    x
+roadmaps:pass_on                  c    c    c    +    -    c    -    x    x    x    -    x
+roadmaps:pass_on@people           c    c    c    c    -    +    -    x    x    x    -    x
+roadmaps:acknowledge              x    x    x    x    -    +    -    -    -    -    -    x
+roadmaps:meeting_new              +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:meeting_change           x    x    x    +    -    x    -    x    x    x    -    x
+roadmaps:meeting_invite           x    x    x    +    -    x    -    x    x    x    -    x
+roadmaps:meeting_register         x    x    x    x    -    +    -    x    x    x    -    x
+roadmaps:meeting_attendance       x    x    x    c    -    x    -    x    x    x    -    x
+roadmaps:meeting_attendance@past  x    x    x    +    -    x    -    x    x    x    -    x
+roadmaps:meeting_hold             x    x    x    c    -    x    -    x    x    x    -    x
+roadmaps:meeting_hold@past        x    x    x    +    -    x    -    x    x    x    -    x
+roadmaps:meeting_cancel           x    x    x    +    -    x    -    x    x    x    -    x
+roadmaps:meeting_material         x    x    x    +    -    x    -    x    x    x    -    x
 
 procedures:upload                 x    +    x    +    =    +    +    x    x    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
@@ -93,6 +139,10 @@ def _register(world: World) -> Typed:
 
 def _plan_of(owner: int) -> Typed:
     return {"owner": owner, "text": PLAN.read_text()}
+
+
+def _group(world: World) -> Typed:
+    return {"title": "Группа", "basis": "", "members": world.school.code}
 
 
 def _place(world: World) -> Typed:
@@ -124,6 +174,17 @@ def _paper(world: World) -> Typed:
     return {"kind": DocumentKind.PROVISION.value, "year": timezone.localdate().year, "file": file}
 
 
+def _event(world: World) -> Typed:
+    return {
+        "kind": "seminar", "title": "Семинар", "day": _day(), "time": "10:00",
+        "until_time": "", "until_day": "", "place": "актовый зал", "link": "", "audience": "",
+    }  # fmt: skip
+
+
+def _came(world: World) -> Typed:
+    return {f"came-{world.participation.pk}": "4"}
+
+
 DATA: dict[str, Callable[[World], Typed]] = {
     "organizations:close": lambda world: {"on": _day()},
     "organizations:change": lambda world: {
@@ -145,10 +206,44 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "organizations:document_accept": _read,
     "organizations:document_return": _read,
     "roadmaps:import": lambda world: _plan_of(world.school.pk),
+    "roadmaps:new": lambda world: {"owner": world.school.pk, "title": "Новый план"},
+    "roadmaps:edit": lambda world: {"act": "over", "title": "Новое название"},
+    "roadmaps:close": lambda world: {"summary": "Итоги."},
+    "roadmaps:close@decided": lambda world: {"summary": "Итоги."},
+    "roadmaps:library_take": lambda world: {"standard": world.standard.pk},
+    "roadmaps:standard_new": lambda world: {"title": "Новый пункт"},
+    "roadmaps:standard": lambda world: {"title": "Другой пункт"},
     "roadmaps:import@municipal": lambda world: _plan_of(world.school.parent_id),
-    "roadmaps:report": lambda world: {"text": "Провели совещание.", "link": ""},
+    "roadmaps:match": lambda world: {"upper": world.roadmap.pk},
+    "roadmaps:links@matched": lambda world: {
+        f"above-{world.item.pk}": world.draft.items.get().pk,
+    },
+    "roadmaps:omit@matched": lambda world: {"ground": "own", "text": "Делает муниципалитет."},
+    "roadmaps:cohort_new": _group,
+    "roadmaps:cohort": _group,
+    "roadmaps:report": lambda world: {"text": "Провели совещание."},
+    "roadmaps:tell": lambda world: {"note": "Провели первый семинар."},
+    "roadmaps:entrust": lambda world: {"holder": world.membership.user_id},
+    "roadmaps:proof_version": lambda world: {"file": SimpleUploadedFile("п.pdf", pdf("Новый"))},
+    "roadmaps:move": lambda world: {"to": "accepted", "read": revision(world.execution)},
+    "roadmaps:postpone": lambda world: {"until": "2030-01-01", "ground": "Карантин."},
+    "roadmaps:accept_all@clean": lambda world: {
+        "report": f"{world.execution.pk}@{revision(world.execution)}"
+    },
     "roadmaps:accept": _decision,
     "roadmaps:return": _decision,
+    "roadmaps:pass_on": lambda world: {"circle": "all"},
+    "roadmaps:pass_on@people": lambda world: {"people": [world.colleague.pk]},
+    "roadmaps:meeting_new": _event,
+    "roadmaps:meeting_change": _event,
+    "roadmaps:meeting_invite": lambda world: {"circle": "schools"},
+    "roadmaps:meeting_register": lambda world: {"number": "3", "read": ""},
+    "roadmaps:meeting_attendance": _came,
+    "roadmaps:meeting_attendance@past": _came,
+    "roadmaps:meeting_hold": lambda world: {"outcome": "Решили."},
+    "roadmaps:meeting_hold@past": lambda world: {"outcome": "Решили."},
+    "roadmaps:meeting_cancel": lambda world: {"reason": "Карантин."},
+    "roadmaps:meeting_material": lambda world: {"title": "Слайды", "link": "https://a.example"},
     "procedures:upload": _form,
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
@@ -165,8 +260,17 @@ def typed(name: str, world: World) -> Typed:
 def make_ready(name: str, world: World) -> None:
     """What a variant is about: the draft is North's own, the run was asked for by Nina."""
     match name.partition("@")[2]:
+        case "decided":
+            Execution.objects.filter(item__roadmap=world.roadmap).update(state=State.ACCEPTED)
         case "municipal":
             Roadmap.objects.filter(pk=world.draft.pk).update(owner=world.school.parent)
+        case "past":
+            Meeting.objects.filter(pk=world.meeting.pk).update(starts_at=timezone.now())
+        case "matched":
+            Roadmap.objects.filter(pk=world.draft.pk).update(above=world.roadmap)
+        case "clean":
+            Execution.objects.filter(pk=world.execution.pk).update(due_on=None)
+            world.execution.evidence.add(world.proof)
         case "ninas":
             world.school.runs.update(requested_by=world.membership.user)
 

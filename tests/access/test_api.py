@@ -16,7 +16,7 @@ from monitoring.models import IndicatorValue
 from organizations.models import ApiToken, Organization, Run, User
 from organizations.queries import viewer_of
 from organizations.services import tokens
-from roadmaps.models import Roadmap
+from roadmaps.models import Execution, Item, Roadmap
 from rsoko.api import router
 from tests.access.rows import fingerprints
 from tests.access.tables import PEOPLE, SIGNS, read
@@ -26,6 +26,8 @@ ROWS = read("""
                    vera boris inna oleg svetlana nina igor elena pavel anton rita zoya
 organization        +    +    +    +    -    +    -    +    +    +    -    x
 roadmap             +    +    +    +    -    +    -    +    +    +    -    x
+roadmap-item        +    +    +    +    -    +    -    +    +    +    -    x
+execution           +    +    +    +    -    +    -    -    -    -    -    x
 indicator-value     +    +    +    +    -    +    -    -    -    -    -    x
 run                 +    +    +    +    -    +    -    -    -    +    -    x
 """)
@@ -33,10 +35,16 @@ run                 +    +    +    +    -    +    -    -    -    +    -    x
 MODELS = {
     "organization": Organization,
     "roadmap": Roadmap,
+    "roadmap-item": Item,
+    "execution": Execution,
     "indicator-value": IndicatorValue,
     "run": Run,
 }
-CODE = {"organization": "code", "roadmap": "owner"}  # elsewhere the field is `organization`
+CODE = {
+    "organization": "code",
+    "roadmap": "owner",
+    "roadmap-item": "owner",
+}  # elsewhere the field is `organization`
 
 NORTH = {"reg42_m001", "edu420001", "edu420002"}
 SOUTH = {"reg42_m002", "edu420101"}
@@ -64,9 +72,11 @@ def owners(basename: str, person: str) -> set[str]:
     match basename:
         case "organization":
             return own
-        case "roadmap":
+        case "roadmap" | "roadmap-item":
             drafts = set() if person in NO_DRAFTS else schools
             return own & IN_FORCE | drafts | FROM_ABOVE.get(person, set())
+        case "execution":  # each school of North and South owes what its municipality's plan asks
+            return set() if person in NO_DRAFTS else own & (SCHOOLS | {"edu420002"})
         case "indicator-value":
             return set() if person in NO_VALUES else schools
         case _:
@@ -79,7 +89,8 @@ def listed(basename: str) -> str:
 
 def one(basename: str, world: World) -> str:
     rows = {"organization": world.school, "roadmap": world.roadmap, "run": world.run,
-            "indicator-value": world.value}  # fmt: skip
+            "indicator-value": world.value, "roadmap-item": world.item,
+            "execution": world.execution}  # fmt: skip
     return reverse(f"api:{basename}-detail", kwargs={"pk": rows[basename].pk})
 
 
@@ -256,6 +267,8 @@ def test_a_tag_of_anothers_rows_is_no_key_to_ones_own(basename, cast, world, nei
 FOREIGN = {
     "organization": {"municipality": "reg42_m002", "parent": "reg42_m002", "search": "edu420101"},
     "roadmap": {"owner": "reg42_m002"},
+    "roadmap-item": {"owner": "reg42_m002"},
+    "execution": {"owner": "reg42_m002", "organization": "edu420101"},
     "indicator-value": {"organization": "edu420101", "municipality": "reg42_m002"},
 }
 

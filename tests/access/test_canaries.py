@@ -22,18 +22,25 @@ from rsoko.api import router
 from tests.access.addresses import address, of_one_row
 from tests.access.world import HILL, PARTICIPANTS
 
-TREE = {"place", "plan"}
+TREE = {"place", "plan", "meeting"}
 WORK = {"draft", "document", "execution", "run", "report", "value"}
 RESULTS = {"protocol", "signal"}
 INTAKE = {"participant"}  # the codes of pupils stand in the form that a school fills in
 JOURNAL = {"act", "invited", "token"}  # who was invited and which token issued, by its name
 PEOPLE = {"person", "colleague"}
+GROUPS = {"cohort", "grouped"}  # who is in a group, and the item that only its schools see
+LIBRARY = {"standard"}  # standard items come down to the levels below
 
 SEEN = {
-    "svetlana": TREE | WORK | RESULTS | INTAKE | JOURNAL | PEOPLE,
+    "svetlana": TREE | WORK | RESULTS | INTAKE | JOURNAL | PEOPLE | GROUPS | LIBRARY,
     # A deputy has no journal, but reads on the first page what others did with the school's own.
-    "igor": TREE | WORK | RESULTS | INTAKE | {"act", "invited", "token", "person"},
-    "inna": TREE | WORK,
+    "igor": TREE
+    | WORK
+    | RESULTS
+    | INTAKE
+    | LIBRARY
+    | {"act", "invited", "token", "person", "notice", "grouped"},
+    "inna": TREE | WORK | GROUPS,
     "anton": TREE | {"run"} | JOURNAL | PEOPLE,
     "elena": TREE,
     "pavel": TREE,
@@ -49,7 +56,9 @@ MOST_OF_A_ROUTE = 3  # the same page of other rows, or narrowed in other ways
 MENU = ("home", "roadmaps:roadmaps", "procedures:works", "monitoring:objectivity",
         "monitoring:indicators", "organizations:documents", "reports:reports",
         "organizations:organizations", "organizations:members", "organizations:journal",
-        "organizations:runs", "organizations:account")  # fmt: skip
+        "organizations:runs", "organizations:account", "organizations:inbox")  # fmt: skip
+# Whoever knows these addresses is let in, and only their owner does.
+BY_SECRET = ("organizations:join", "calendar_feed")
 # What a curious person types: other people's codes in every filter there is.
 TYPED = "?school=edu420101&organization=edu420101&municipality=reg42_m002&territory=reg42_m002&q=zq"
 FORMATS = ("json", "csv")
@@ -110,7 +119,7 @@ def kinds_in(text: str) -> set[str]:
 def everything(client: Client, neighbour) -> Iterator[tuple[str, HttpResponse]]:
     """What a person can ask for: the crawl, typed filters, rows by number, the API."""
     menu = [reverse(name) for name in MENU]
-    rows = [address(name, neighbour) for name in of_one_row() if name != "organizations:join"]
+    rows = [address(name, neighbour) for name in of_one_row() if name not in BY_SECRET]
     yield from crawl(client, [*menu, *rows, *(f"{page}{TYPED}" for page in menu)])
     for _, _, basename in router.registry:
         path = reverse(f"api:{basename}-list")

@@ -2,6 +2,7 @@
 
     +  the page (200)      >  led elsewhere (302)
     x  refused (403)       -  does not exist for them (404)
+    c  contradicts the state of the rows (409)
 
 The rows asked for are of Lake school in North, the plan is North's. Vera is of the ministry, Boris
 of the monitoring centre, Inna of the institute; Oleg coordinates North, Svetlana South; Nina is of
@@ -35,6 +36,7 @@ organizations:invite              x    x    x    +    +    x    x    x    x    +
 organizations:move                x    x    x    +    -    x    -    x    x    +    -    x
 organizations:substitute          x    x    x    +    -    x    -    x    x    +    -    x
 organizations:account             +    +    +    +    +    +    +    +    +    +    +    x
+organizations:inbox               +    +    +    +    +    +    +    +    +    +    +    x
 organizations:journal             +    x    x    +    +    x    x    x    x    +    +    x
 organizations:journal_file        +    x    x    +    +    x    x    x    x    +    +    x
 
@@ -47,10 +49,42 @@ organizations:runs                +    +    +    +    +    +    +    x    x    +
 organizations:run                 +    +    +    +    -    +    -    -    -    +    -    x
 
 roadmaps:roadmaps                 +    +    +    +    +    +    +    +    +    +    +    x
+roadmaps:roadmaps_xlsx            +    +    +    +    +    +    +    +    +    +    +    x
+roadmaps:calendar                 +    +    +    +    +    +    +    +    +    +    +    x
+roadmaps:calendar_xlsx            +    +    +    +    +    +    +    +    +    +    +    x
+roadmaps:gantt                    +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:gantt_xlsx               +    +    +    +    -    +    -    +    +    +    -    x
 roadmaps:roadmap                  +    +    +    +    -    +    -    +    +    +    -    x
 roadmaps:roadmap_xlsx             +    +    +    +    -    +    -    +    +    +    -    x
 roadmaps:item                     +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:execution                +    +    +    +    -    +    -    -    -    -    -    x
+roadmaps:board                    +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:acceptance               +    x    x    +    +    x    x    x    x    x    +    x
+roadmaps:difference               +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:difference_xlsx          +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:links                    +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:matrix                   +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:matrix_xlsx              +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:cohorts                  +    +    +    +    +    +    +    x    x    x    +    x
+roadmaps:cohort                   +    +    +    +    -    -    -    x    x    x    -    x
+roadmaps:cohort_new               +    +    +    +    +    x    x    x    x    x    +    x
+roadmaps:deliveries               +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:deliveries_xlsx          +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:meetings                 +    +    +    +    +    +    +    +    +    +    +    x
+roadmaps:plan_meetings            +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:meeting                  +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:meeting_new              +    +    +    +    -    +    -    x    x    x    -    x
+roadmaps:meeting_change           x    x    x    +    -    x    -    x    x    x    -    x
+roadmaps:meeting_file             +    +    +    +    -    +    -    x    x    x    -    x
 roadmaps:import                   +    +    +    +    +    +    +    x    x    x    +    x
+roadmaps:new                      +    +    +    +    +    +    +    x    x    x    +    x
+roadmaps:edit                     +    +    +    +    -    +    -    -    -    -    -    x
+roadmaps:order_file               +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:versions                 +    +    +    +    -    +    -    +    +    +    -    x
+roadmaps:close                    +    +    +    +    -    x    -    x    x    x    -    x
+roadmaps:library                  +    +    +    +    +    +    +    x    x    x    +    x
+roadmaps:standard_new             +    +    +    +    +    +    +    x    x    x    +    x
+roadmaps:standard                 -    -    -    +    -    -    -    x    x    x    -    x
 
 procedures:works                  +    +    x    +    +    +    +    x    x    x    +    x
 procedures:work                   +    +    x    +    +    +    +    x    x    x    +    x
@@ -70,10 +104,17 @@ monitoring:indicator_xlsx         +    +    +    +    +    +    +    x    x    x
 reports:reports                   +    +    +    +    +    +    +    x    x    x    +    x
 reports:report                    +    +    +    +    -    +    -    -    -    -    -    x
 reports:download                  +    +    +    +    -    +    -    -    -    -    -    x
+reports:execution_report          +    +    +    +    -    +    -    x    x    x    -    x
+reports:execution_report_file     +    +    +    +    -    +    -    x    x    x    -    x
+reports:plan_docx                 +    +    +    +    -    +    -    x    x    x    -    x
+reports:difference_docx           c    c    c    c    -    c    -    x    x    x    -    x
+reports:matrix_docx               +    +    +    +    -    +    -    x    x    x    -    x
+reports:closing_order             +    +    +    +    -    x    -    x    x    x    -    x
+reports:meeting_order             x    x    x    c    -    x    -    x    x    x    -    x
 """)
 
-# Open without signing in: the health checks, and a link that is itself the secret.
-PUBLIC = {"healthz", "readyz", "organizations:join"}
+# Open without signing in: the health checks, and links that are themselves the secret.
+PUBLIC = {"healthz", "readyz", "calendar_feed", "organizations:join"}
 
 
 def test_every_page_has_its_line():

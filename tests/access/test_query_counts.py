@@ -25,6 +25,7 @@ from tests.access.world import World, a_work, make_rows
 from tests.cast import Cast
 from tests.factories.documents import EventFactory, VersionFactory
 from tests.factories.monitoring import IndicatorValueFactory, StatisticFactory
+from tests.factories.notices import NoticeFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.factories.procedures import ProtocolFactory
 from tests.factories.roadmaps import ExecutionFactory, ItemFactory
@@ -38,13 +39,19 @@ LISTS = (
     "organizations:organization", "organizations:members", "organizations:account",
     "organizations:journal", "organizations:journal_file",
     "organizations:documents", "organizations:document", "organizations:runs",
+    "organizations:inbox",
     "roadmaps:roadmaps", "roadmaps:roadmap", "roadmaps:roadmap_xlsx", "roadmaps:item",
+    "roadmaps:roadmaps_xlsx", "roadmaps:gantt", "roadmaps:gantt_xlsx", "roadmaps:calendar",
+    "roadmaps:calendar_xlsx",
+    "roadmaps:execution", "roadmaps:board", "roadmaps:acceptance",
+    "roadmaps:deliveries", "roadmaps:deliveries_xlsx",
+    "roadmaps:meetings", "roadmaps:plan_meetings", "roadmaps:meeting",
     "procedures:works", "procedures:work",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:indicators", "monitoring:indicator", "monitoring:indicator_xlsx",
-    "reports:reports",
+    "reports:reports", "reports:execution_report",
 )  # fmt: skip
-WHOSE = {"organizations:members": "anton"}
+WHOSE = {"organizations:members": "anton", "roadmaps:acceptance": "oleg"}
 
 
 def asked(world: World) -> dict[str, tuple[str, str]]:
@@ -107,6 +114,7 @@ def _more_of_the_plan(world: World, reporter: Organization) -> None:
 
 
 def _more_of_the_viewer(cast: Cast, n: int) -> None:
+    NoticeFactory(user=cast.vera)
     tokens.issue(name=f"Выгрузка {n}", by=viewer_of(cast.vera))
     today = timezone.localdate()
     Substitution.objects.create(

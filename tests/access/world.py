@@ -18,6 +18,7 @@ from organizations.models import (
     DocumentVersion,
     Invitation,
     Membership,
+    Notice,
     Organization,
     OrganizationState,
     Run,
@@ -30,11 +31,22 @@ from organizations.services import members, tokens
 from procedures.exchange import layout
 from procedures.models import Protocol, Result, Work
 from reports.models import YearlyReport
-from roadmaps.models import Execution, Item, Roadmap
+from roadmaps.models import (
+    Cohort,
+    Delivery,
+    Execution,
+    Item,
+    Meeting,
+    Participation,
+    Roadmap,
+    StandardItem,
+)
+from roadmaps.services import feeds
 from tests.cast import Cast
 from tests.factories.documents import DocumentFactory, EventFactory, RunFactory, VersionFactory
 from tests.factories.documents import pdf as a_pdf
 from tests.factories.monitoring import IndicatorValueFactory, StatisticFactory
+from tests.factories.notices import NoticeFactory
 from tests.factories.organizations import MembershipFactory
 from tests.factories.procedures import ProtocolFactory, ScaleFactory, WorkFactory, a_form
 from tests.factories.reports import CONTENT, ReportFactory
@@ -57,6 +69,8 @@ class World:
     secret: str
     substitution: Substitution
     token: ApiToken
+    feed: str
+    notice: Notice
     document: Document
     version: DocumentVersion
     run: Run
@@ -66,7 +80,14 @@ class World:
     roadmap: Roadmap
     item: Item
     execution: Execution
+    returned: Execution
+    proof: Document
     draft: Roadmap
+    cohort: Cohort
+    standard: StandardItem
+    delivery: Delivery
+    meeting: Meeting
+    participation: Participation
     value: IndicatorValue
     statistic: Statistic
     report: YearlyReport
@@ -131,6 +152,10 @@ def _people(school: Organization, deputy: User, coordinator: User, mark: str) ->
         "invitation": invitation,
         "secret": secret,
         "token": token,
+        "feed": feeds.subscribe(by=viewer_of(deputy)),
+        "notice": NoticeFactory(
+            user=deputy, organization=school, subject=f"{mark}-notice", text=f"{mark}-notice"
+        ),
         "substitution": substitution,
     }
 
@@ -159,17 +184,19 @@ def _runs(school: Organization, mark: str) -> dict[str, object]:
 
 
 def _plans(school: Organization, mark: str) -> dict[str, object]:
-    """The municipality's plan in force with two reports of the school, and the school's draft."""
+    """The municipality's plan in force with two reports of the school, the returned one with a
+    proof, and the school's draft."""
     above = school.parent
     plan = RoadmapFactory(
         owner=above, title=f"{mark}-plan", order__title=f"{mark}-plan", order__issuer=f"{mark}-plan"
     )
+    VersionFactory(document=plan.order, name=f"{mark}-plan.pdf", content=a_pdf(f"{mark}-plan"))
     item, other = (
         ItemFactory(roadmap=plan, position=n, title=f"{mark}-plan", bodies=["school"])
         for n in (1, 2)
     )
     execution = ExecutionFactory(item=item, organization=school, report=f"{mark}-execution")
-    ExecutionFactory(
+    returned = ExecutionFactory(
         item=other, organization=school, report=f"{mark}-execution", state=State.RETURNED,
         remark=f"{mark}-execution", decided_at=timezone.now(),
     )  # fmt: skip
@@ -178,7 +205,52 @@ def _plans(school: Organization, mark: str) -> dict[str, object]:
         order__title=f"{mark}-draft", order__issuer=f"{mark}-draft",
     )  # fmt: skip
     ItemFactory(roadmap=draft, title=f"{mark}-draft", bodies=["school"])
-    return {"roadmap": plan, "item": item, "execution": execution, "draft": draft}
+    proof = DocumentFactory(
+        organization=school, kind=DocumentKind.EVIDENCE, title=f"{mark}-execution",
+        state=State.DRAFT, sent_at=None,
+    )  # fmt: skip
+    returned.evidence.add(proof)
+    return {
+        "roadmap": plan,
+        "item": item,
+        "execution": execution,
+        "returned": returned,
+        "proof": proof,
+        "draft": draft,
+        **_passed(item, school, mark),
+        **_grouped(plan, school, mark),
+        "standard": StandardItem.objects.create(owner=above, title=f"{mark}-standard"),
+    }
+
+
+def _grouped(plan: Roadmap, school: Organization, mark: str) -> dict[str, object]:
+    """A group that nothing asks yet, and an item that only the school of another group sees."""
+    free, asked = (
+        Cohort.objects.create(owner=school.parent, title=f"{mark}-cohort", basis=f"{mark}-cohort")
+        for _ in range(2)
+    )
+    free.members.add(school)
+    asked.members.add(school)
+    ItemFactory(roadmap=plan, position=3, title=f"{mark}-grouped", bodies=["school"], cohort=asked)
+    return {"cohort": free}
+
+
+def _passed(item: Item, school: Organization, mark: str) -> dict[str, object]:
+    """The plan passed on to the school, and an event of the municipality it is invited to."""
+    meeting = Meeting.objects.create(
+        item=item, organization=school.parent, kind=Meeting.Kind.SEMINAR, title=f"{mark}-meeting",
+        starts_at=timezone.now() + MONTH, place=f"{mark}-meeting",
+    )  # fmt: skip
+    material = DocumentFactory(
+        organization=school.parent, kind=DocumentKind.EVIDENCE, title=f"{mark}-meeting"
+    )
+    VersionFactory(document=material, name=f"{mark}-meeting.pdf", content=a_pdf(f"{mark}-meeting"))
+    meeting.materials.add(material)
+    return {
+        "delivery": Delivery.objects.create(roadmap=item.roadmap, organization=school),
+        "meeting": meeting,
+        "participation": Participation.objects.create(meeting=meeting, organization=school),
+    }
 
 
 def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:

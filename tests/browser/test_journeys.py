@@ -21,7 +21,9 @@ from tests.browser.visits import (
     file,
     menu_of,
     open_section,
+    press,
     sign_in,
+    tab_to,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -216,11 +218,11 @@ def test_the_ministry_has_the_yearly_report_built_and_takes_both_files(visit, wo
 def test_a_document_is_handed_in_by_keyboard_alone(visit, cast):
     page = visit()
     page.goto("/account/login/")
-    _tab_to(page, page.get_by_label("Имя пользователя"))
+    tab_to(page, page.get_by_label("Имя пользователя"))
     page.keyboard.type(cast.nina.username)
-    _tab_to(page, page.get_by_label("Пароль"))
+    tab_to(page, page.get_by_label("Пароль"))
     page.keyboard.type(PASSWORD)
-    _press(page, page.get_by_role("button", name="Войти"))
+    press(page, page.get_by_role("button", name="Войти"))
 
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
@@ -229,32 +231,15 @@ def test_a_document_is_handed_in_by_keyboard_alone(visit, cast):
     expect(page.locator("main :focus")).to_have_count(1)
 
     page.goto("/")
-    _press(page, page.locator(".mainnav").get_by_role("link", name="Документы"))
-    _press(page, page.get_by_role("link", name="Загрузить документ"))
+    press(page, page.locator(".mainnav").get_by_role("link", name="Документы"))
+    press(page, page.get_by_role("link", name="Загрузить документ"))
     # The field is reached by keyboard; the window that picks a file is the system's, not ours.
-    _tab_to(page, page.get_by_label("Файл"))
+    tab_to(page, page.get_by_label("Файл"))
     content = paper(made.PLACES[made.LAKE], PaperKind.REGULATION, 2026).content
     page.get_by_label("Файл").set_input_files(file("Положение.pdf", content, PDF))
-    _press(page, page.get_by_role("button", name="Загрузить и сдать"))
+    press(page, page.get_by_role("button", name="Загрузить и сдать"))
 
     expect(page.get_by_role("main")).to_contain_text("ждёт приёмки")
-
-
-def _press(page: Page, target: Locator) -> None:
-    _tab_to(page, target)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
-def _tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus; every stop on the way shows where one is."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        assert outline != "none", page.evaluate("document.activeElement.outerHTML")
-        if target.evaluate("element => element === document.activeElement"):
-            return
-    pytest.fail(f"Tab never came to {target}")
 
 
 def test_without_scripts_a_page_says_everything_it_says_with_them(visit, world):

@@ -1,7 +1,9 @@
 """What every journey does: sign in, go through the menu, hand in and fetch files."""
 
+import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Response, expect
 
 from organizations.models import User
@@ -9,6 +11,7 @@ from organizations.models import User
 PASSWORD = "browser-demo-1"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
+MOST_STOPS = 60
 
 
 def sign_in(page: Page, person: User, password: str = PASSWORD) -> None:
@@ -48,3 +51,39 @@ def fetch(page: Page, link: Locator) -> bytes:
     with page.expect_download() as download:
         link.click()
     return Path(download.value.path()).read_bytes()
+
+
+def press(page: Page, target: Locator) -> None:
+    """By keyboard alone: go to the target, press Enter, wait for the page it leads to."""
+    tab_to(page, target)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus; every element on the way shows where one is."""
+    for _ in range(MOST_STOPS):
+        before = page.evaluate_handle("document.activeElement")
+        page.keyboard.press("Tab")
+        # The parts of a date are stops of one element; its calendar has the browser's own ring.
+        if not before.evaluate("element => element === document.activeElement"):
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab never came to {target}")
+
+
+def do(page: Page, button: str) -> None:
+    """Press the first button whose name begins so; what leaves the house is confirmed."""
+    buttons = page.get_by_role("main").get_by_role("button", name=re.compile(f"^{button}"))
+    with page.expect_navigation():
+        buttons.first.click()
+        confirmed = page.locator("dialog").get_by_role("button", name=re.compile(f"^{button}"))
+        if confirmed.count():
+            confirmed.click()
+
+
+def said(part: Locator) -> str:
+    """All that is read there, spaces told alike."""
+    return " ".join(part.inner_text().split())

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from organizations.models import DocumentKind, State
 from roadmaps.models import Execution, Item, Responsible, Roadmap
+from roadmaps.services.assignment import assign
 from roadmaps.terms import TermKind
 from tests.factories.documents import DocumentFactory
 from tests.factories.organizations import OrganizationFactory
@@ -57,6 +58,8 @@ class ItemFactory(DjangoModelFactory[Item]):
     def bodies(self, create, extracted, **kwargs):
         for position, code in enumerate(extracted or ["mouo"], start=1):
             Responsible.objects.create(item=self, position=position, text=code, body=code)
+        if self.roadmap.status == Roadmap.Status.APPROVED:
+            assign(self.roadmap)
 
 
 class ExecutionFactory(DjangoModelFactory[Execution]):
@@ -70,3 +73,9 @@ class ExecutionFactory(DjangoModelFactory[Execution]):
     report = "Провели совещание."
     state = State.SENT
     sent_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """The execution is there already when the organization owes the item."""
+        place = {"item": kwargs.pop("item"), "organization": kwargs.pop("organization")}
+        return model_class.objects.update_or_create(**place, defaults=kwargs)[0]

@@ -20,6 +20,7 @@ from reports.passages.whole import compose
 from reports.queries.duties import Paper
 from reports.queries.year import read
 from roadmaps.models import Execution, Item, Responsible, Roadmap
+from roadmaps.services.assignment import assign
 from tests.factories.documents import DocumentFactory
 from tests.factories.monitoring import StatisticFactory, make_work
 from tests.factories.reports import make_year, many_schools, write
@@ -277,6 +278,7 @@ def plan(cast):
             term_text="срок", term_kind="until", ends_on=ends_on,
         )  # fmt: skip
         Responsible.objects.create(item=item, position=1, text=body, body=body)
+    assign(roadmap)
     return roadmap
 
 
@@ -292,7 +294,8 @@ def test_late_actions_are_named_to_those_they_concern(cast, plan):
 
 def test_an_accepted_report_of_the_school_settles_its_action_and_nobody_else_s(cast, plan):
     item = plan.items.get(title="Графики школ")
-    Execution.objects.create(item=item, organization=cast.lake_school, state=State.ACCEPTED)
+    owed = Execution.objects.filter(item=item, organization=cast.lake_school)
+    owed.update(state=State.ACCEPTED)
 
     year = read(cast.region, YEAR, [cast.lake_school, cast.wood_school])
 

@@ -50,6 +50,16 @@ def test_every_doubt_is_told_in_words(db):
     assert len(doubts) == len(read_plan(REGION.read_bytes(), REGION.name).warnings)
 
 
+def test_each_item_of_json_has_the_keys_that_other_programs_rely_on(db):
+    told = json.loads(run(REGION, "--owner", "ministry", "--dry-run", "--format", "json"))
+
+    keys = {"number", "section", "title", "deadline", "responsible", "result"}
+    assert all(set(item) == keys | {"evidence", "control_points"} for item in told["items"])
+    term = {"text", "kind", "start", "end", "recurrence"}
+    assert all(set(item["deadline"]) == term for item in told["items"])
+    assert told["items"][2]["control_points"] == ["2024-11-30", "2025-02-28", "2025-05-31"]
+
+
 @pytest.mark.parametrize("name", ["region.txt", "district.txt", "city_layer.txt"])
 def test_json_on_standard_output_is_the_plan_and_nothing_else(db, name):
     file = PLANS / name

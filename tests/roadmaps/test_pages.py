@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from organizations.models import State
+from organizations.models import Document, DocumentKind, State
 from organizations.queries import viewer_of
 from roadmaps.exchange.plan import read_plan
 from roadmaps.models import Execution, Responsible, Roadmap
 from roadmaps.queries import lines
 from roadmaps.services import executions, roadmaps
 from roadmaps.terms import TermKind
+from tests.factories.documents import pdf
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.roadmaps import ExecutionFactory, ItemFactory, RoadmapFactory
 
@@ -197,6 +198,7 @@ def test_the_readers_doubts_are_told_and_listed_with_their_items(cast, signed_in
         {"code": "deadline_before_order", "item": "1", "message": "Срок раньше приказа."},
     ]
     plan.save()
+    Execution.objects.filter(item=late_item(plan)).update(is_doubtful=True, due_on=None)
 
     page = page_of(signed_in(cast.vera), url("roadmap", plan.pk))
 
@@ -309,10 +311,12 @@ def test_an_order_is_read_shown_as_a_draft_and_approved(cast, signed_in):
 
     stored = Roadmap.objects.get()
     page = text_of(answer)
-    assert answer.redirect_chain[-1][0] == url("roadmap", stored.pk)
+    assert answer.redirect_chain[-1][0] == url("edit", stored.pk)
+    assert "Прочитано: 7" in page
     assert "Прочитано: 7 пунктов. План сохранён черновиком." in page
     assert "В приказе №" in page
-    approved = text_of(client.post(url("approve", stored.pk), follow=True))
+    sure = {"sure": len(stored.doubts)}
+    approved = text_of(client.post(url("approve", stored.pk), sure, follow=True))
     assert "План утверждён и действует" in approved
     assert url("approve", stored.pk) not in approved
 
@@ -399,24 +403,30 @@ def test_a_plan_already_in_force_is_not_deleted(cast, signed_in, plan):
 # Reporting and deciding
 
 
+def of(item, organization):
+    return Execution.objects.get(item=item, organization=organization)
+
+
 def test_a_report_goes_up_comes_back_and_is_accepted(cast, signed_in, plan):
     item = plan.items.get(position=2)
     school = signed_in(cast.nina)
-    sent = school.post(
-        item_url(item, "report"), {"text": "Провели урок", "link": "example.org/urok"}, follow=True
-    )
+    typed = {
+        "text": "Провели урок", "paper": "Протокол", "number": "7",
+        "file": [SimpleUploadedFile("протокол.pdf", pdf())],
+    }  # fmt: skip
+    sent = school.post(item_url(item, "report"), typed, follow=True)
     assert "сдан на приёмку" in text_of(sent)
-    execution = Execution.objects.get()
-    assert execution.link == "https://example.org/urok"
+    execution = of(item, cast.lake_school)
 
     municipality = signed_in(cast.oleg)
     page = page_of(municipality, item_url(item))
     assert "Провели урок" in page
+    assert "Протокол</b> №&nbsp;7" in page
     read = executions.revision(execution)
-    municipality.post(url("return", execution.pk), {"read": read, "remark": "Нет протокола"})
-    assert "Нет протокола" in page_of(signed_in(cast.nina), item_url(item))
+    municipality.post(url("return", execution.pk), {"read": read, "remark": "Нет подписи"})
+    assert "Нет подписи" in page_of(signed_in(cast.nina), item_url(item))
 
-    signed_in(cast.nina).post(item_url(item, "report"), {"text": "Приложили протокол"})
+    signed_in(cast.nina).post(item_url(item, "report"), {"text": "Подписали протокол"})
     execution.refresh_from_db()
     accepted = signed_in(cast.oleg).post(
         url("accept", execution.pk), {"read": executions.revision(execution)}, follow=True
@@ -429,18 +439,168 @@ def test_a_report_goes_up_comes_back_and_is_accepted(cast, signed_in, plan):
     ("typed", "words"),
     [
         ({"text": " "}, "Напишите, что сделано"),
+        ({"text": " ", "outcome": "not_applicable"}, "почему пункт к вам не применим"),
+        ({"text": "Ждём", "outcome": "postponement"}, "Назовите день"),
         ({"text": "Да", "link": "javascript:alert(1)"}, "Нужен адрес вида"),
         ({"text": "Да", "link": "ftp://example.org/1"}, "Нужен адрес вида"),
+        ({"text": "Да", "link": "example.org/1"}, "Назовите вид документа"),
+        ({"text": "Да", "paper": "Приказ"}, "Выберите файл или укажите адрес либо номер"),
+        ({"text": "Да", "paper": "Приказ", "number": "1", "signed_on": "31.02.2026"}, "дату"),
+        ({"text": "Да", "evidence": "999"}, "нет среди ваших"),
     ],
 )
 def test_a_faulty_report_comes_back_with_what_was_typed(cast, signed_in, plan, typed, words):
     running = plan.items.get(position=2)
 
-    answer = signed_in(cast.nina).post(item_url(running, "report"), typed)
+    answer = signed_in(cast.nina).post(item_url(running, "report"), {"about": "Озеро"} | typed)
 
     assert answer.status_code == 200
     assert words in text_of(answer)
-    assert not Execution.objects.exists()
+    assert "Озеро" in text_of(answer)
+    assert typed["text"].strip() in text_of(answer)
+    assert of(running, cast.lake_school).state == State.DRAFT
+    assert not Document.objects.filter(kind=DocumentKind.EVIDENCE).exists()
+
+
+def test_a_refused_file_is_told_beside_its_field_and_the_words_stay(cast, signed_in, plan):
+    running = plan.items.get(position=2)
+    typed = {"text": "Провели урок", "paper": "Протокол",
+             "file": [SimpleUploadedFile("a.pdf", b"MZ\x90")]}  # fmt: skip
+
+    answer = signed_in(cast.nina).post(item_url(running, "report"), typed)
+
+    assert "Файл не опознан" in text_of(answer)
+    assert "Провели урок" in text_of(answer)
+    assert of(running, cast.lake_school).report == ""
+
+
+def test_a_draft_keeps_words_and_proofs_until_the_report(cast, signed_in, plan):
+    running, client = plan.items.get(position=2), signed_in(cast.nina)
+    for n, name in enumerate(("приказ", "протокол")):
+        typed = {"act": "keep", "text": "Пока так", "paper": "Приказ", "about": name,
+                 "file": [SimpleUploadedFile(f"{name}.pdf", pdf(name))]}  # fmt: skip
+        page = text_of(client.post(item_url(running, "report"), typed, follow=True))
+        assert "Черновик отчёта" in page
+        assert page.count("сумма <code") == n + 1
+
+    client.post(item_url(running, "report"), {"text": "Готово"})
+
+    execution = of(running, cast.lake_school)
+    assert (execution.state, execution.evidence.count()) == (State.SENT, 2)
+
+
+def test_a_proof_of_another_item_is_chosen_again(cast, signed_in, plan):
+    first, second = (ItemFactory(roadmap=plan, bodies=["school"]) for _ in range(2))
+    client = signed_in(cast.nina)
+    typed = {"text": "Да", "paper": "Справка", "number": "3", "signed_on": "2025-10-02"}
+    client.post(item_url(first, "report"), typed)
+    document = of(first, cast.lake_school).evidence.get()
+    assert "Справка № 3 от 02.10.2025" in page_of(client, item_url(second))
+
+    client.post(item_url(second, "report"), {"text": "Да", "evidence": document.pk})
+
+    assert list(document.proves.values_list("item", flat=True)) == [first.pk, second.pk]
+    assert "Справка № 3" not in page_of(signed_in(cast.igor), item_url(second))
+
+
+def test_a_proof_is_downloaded_by_those_above_and_by_no_neighbour(cast, signed_in, plan):
+    running = plan.items.get(position=2)
+    typed = {"text": "Да", "paper": "Протокол", "file": [SimpleUploadedFile("п.pdf", pdf("свой"))]}
+    signed_in(cast.nina).post(item_url(running, "report"), typed)
+    document = of(running, cast.lake_school).evidence.get()
+    file = reverse("organizations:document_version", args=[document.pk, 1])
+
+    answers = {name: signed_in(getattr(cast, name)).get(file) for name in
+               ("nina", "oleg", "vera", "igor", "svetlana", "elena", "pavel", "rita")}  # fmt: skip
+
+    seen = {name: answer.status_code for name, answer in answers.items()}
+    below = dict.fromkeys(["igor", "svetlana", "elena", "pavel", "rita"], 404)
+    assert seen == dict.fromkeys(["nina", "oleg", "vera"], 200) | below
+    assert answers["oleg"].content == pdf("свой")
+    assert answers["oleg"]["Content-Disposition"].startswith("attachment")
+
+
+def test_a_corrected_file_is_the_next_version(cast, signed_in, plan):
+    running, client = plan.items.get(position=2), signed_in(cast.nina)
+    typed = {"text": "Да", "paper": "Протокол", "file": [SimpleUploadedFile("п.pdf", pdf("1"))]}
+    client.post(item_url(running, "report"), typed)
+    execution = of(running, cast.lake_school)
+    proof = execution.evidence.get()
+    address = url("proof_version", execution.pk, proof.pk)
+
+    again = {"file": SimpleUploadedFile("п.pdf", pdf("2")), "next": item_url(running)}
+    page = text_of(client.post(address, again, follow=True))
+
+    assert "загружена версия 2" in page
+    assert "версия 2 от" in page
+    same = client.post(address, {"file": SimpleUploadedFile("п.pdf", pdf("2"))})
+    assert "уже загружен как версия 2" in text_of(same)
+    assert signed_in(cast.igor).post(address, again).status_code == 404
+
+
+def test_the_part_of_an_organization_is_read_by_its_territory_only(cast, signed_in, plan):
+    mine = of(plan.items.get(position=2), cast.lake_school)
+
+    everyone = ("nina", "oleg", "vera", "boris", "igor", "svetlana", "elena", "rita")
+
+    seen = {
+        name
+        for name in everyone
+        if signed_in(getattr(cast, name)).get(url("execution", mine.pk)).status_code == 200
+    }
+
+    assert seen == {"nina", "oleg", "vera", "boris"}
+
+
+def test_an_item_is_taken_up_told_of_and_entrusted(cast, signed_in, plan):
+    item = ItemFactory(
+        roadmap=plan, bodies=["school"], term_kind=TermKind.CONTINUOUS, starts_on=None,
+        ends_on=None, control_points=[days(3), days(90)],
+    )  # fmt: skip
+    client, mine = signed_in(cast.nina), of(item, cast.lake_school)
+
+    client.post(url("start", mine.pk))
+    client.post(url("tell", mine.pk), {"note": "Провели первый семинар"})
+    client.post(url("entrust", mine.pk), {"holder": cast.nina.pk})
+
+    page = page_of(client, item_url(item))
+    mine.refresh_from_db()
+    assert "Провели первый семинар" in page
+    assert "Кто исполняет: Nina" in page
+    assert "Пункт взят в работу" in page
+    assert mine.due_on == days(90)
+    empty = client.post(url("tell", mine.pk), {"note": " "})
+    assert "Напишите, что сделано к контрольной точке" in text_of(empty)
+    stranger = client.post(url("entrust", mine.pk), {"holder": cast.igor.pk})
+    assert "Выберите человека из списка" in text_of(stranger)
+
+
+def test_the_level_above_moves_a_day_with_its_ground(cast, signed_in, plan):
+    item, client = plan.items.get(position=2), signed_in(cast.oleg)
+    mine = of(item, cast.lake_school)
+    assert url("execution", mine.pk) in page_of(client, item_url(item))
+
+    faulty = client.post(url("postpone", mine.pk), {"until": days(30).isoformat(), "ground": ""})
+    early = client.post(url("postpone", mine.pk), {"until": days(2).isoformat(), "ground": "Х"})
+    done = client.post(
+        url("postpone", mine.pk), {"until": days(30).isoformat(), "ground": "Карантин"}, follow=True
+    )
+
+    assert "Напишите основание переноса" in text_of(faulty)
+    assert early.status_code == 409
+    assert "Карантин" in text_of(done)
+    mine.refresh_from_db()
+    assert (mine.was_due_on, mine.due_on) == (days(5), days(30))
+    assert "Карантин" in page_of(signed_in(cast.nina), item_url(item))
+
+
+def test_after_an_act_one_is_led_only_within_the_portal(cast, signed_in, plan):
+    mine, client = of(plan.items.get(position=2), cast.lake_school), signed_in(cast.nina)
+
+    for asked in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        answer = client.post(url("start", mine.pk), {"next": asked})
+        assert answer.url == item_url(mine.item)
+    assert client.post(url("start", mine.pk), {"next": LIST}).url == LIST
 
 
 def test_a_return_without_a_remark_comes_back_open(cast, signed_in, plan):
@@ -454,6 +614,16 @@ def test_a_return_without_a_remark_comes_back_open(cast, signed_in, plan):
     assert "без замечания вернуть нельзя" in page
     assert "<details open>" in page
     assert page.count(f'id="return-{execution.pk}-remark"') == 1
+
+
+def test_a_usual_remark_is_chosen_and_may_be_added_to(cast, signed_in, plan):
+    execution = ExecutionFactory(item=late_item(plan), organization=cast.lake_school)
+    typed = {"read": executions.revision(execution), "usual": "Не приложено подтверждение."}
+
+    signed_in(cast.oleg).post(url("return", execution.pk), typed | {"remark": "Нужен протокол."})
+
+    execution.refresh_from_db()
+    assert execution.remark == "Не приложено подтверждение. Нужен протокол."
 
 
 def test_what_was_handed_in_anew_is_not_accepted_unread(cast, signed_in, plan):

@@ -73,7 +73,16 @@ def test_the_slips_of_a_regional_plan_are_told_and_nothing_else():
         ("misspelt_body", "7"),
         ("misspelt_body", "7"),
     ]
-    assert plan["warnings"][0]["message"] == "В приказе № 318, в приложении № 813."
+    assert plan["warnings"][0] == {
+        "code": "order_number_differs",
+        "item": None,
+        "message": "В приказе № 318, в приложении № 813.",
+        "place": "гриф приложения",
+        "cure": "Вероятно, верен номер самого приказа: № 318.",
+    }
+    assert plan["warnings"][1]["cure"] == (
+        "Вероятно, «март – май 2025»: так срок попадает в период плана."
+    )
 
 
 # Sections, broken rows, cells run into one
@@ -427,6 +436,39 @@ def test_a_damaged_plan_is_read_or_refused_and_never_breaks_the_reader(name, dat
 
 
 # What is no plan
+
+
+@pytest.mark.skipif(
+    not SEEDS.is_dir(), reason="the source orders are not distributed with the project"
+)
+def test_a_source_order_without_a_table_is_read_by_its_clauses():
+    [path] = SEEDS.glob("003_*.txt")
+
+    plan = read_plan(path.read_bytes(), path.name).as_json()
+
+    assert (plan["order"]["number"], plan["order"]["date"]) == ("390", "2022-03-24")
+    ends = [(item["number"], item["deadline"]["end"]) for item in plan["items"]]
+    assert ends == [
+        ("1.1", None), ("1.2", None), ("1.2", None), ("1.3", None), ("1.4", "2022-03-28"),
+        ("1.5", "2022-04-01"), ("1.6", None), ("1.7", "2022-09-01"), ("2.1", "2022-04-01"),
+        ("2.2", None),
+    ]  # fmt: skip
+    assert plan["items"][7]["deadline"]["recurrence"] == "yearly:09"
+    assert [item["responsible"][0]["body"] for item in plan["items"]] == ["school"] * 8 + [
+        "mms"
+    ] * 2
+    assert {code for code, _ in warned(plan)} == {"duplicate_number", "no_deadline"}
+    assert ("duplicate_number", "1.2") in warned(plan)
+    assert "Куропаткин" not in json.dumps(plan, ensure_ascii=False)
+
+
+@pytest.mark.skipif(
+    not SEEDS.is_dir(), reason="the source orders are not distributed with the project"
+)
+def test_a_source_order_that_approves_rules_is_no_plan():
+    [path] = SEEDS.glob("004_*.txt")
+    with pytest.raises(NoPlan):
+        read_plan(path.read_bytes(), path.name)
 
 
 def test_a_file_without_a_plan_is_refused_with_what_was_looked_for():

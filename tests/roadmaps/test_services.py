@@ -1,17 +1,22 @@
 """Plans stored, approved and thrown away; items reported, accepted and returned."""
 
 import dataclasses
+import datetime
 from pathlib import Path
 
 import pytest
 
-from organizations.errors import Conflict, NotAllowed
-from organizations.models import Document, Event, State
+from organizations.errors import Conflict, NotAllowed, Refused
+from organizations.models import Document, DocumentKind, DocumentVersion, Event, State
 from organizations.queries import viewer_of
 from roadmaps.exchange.content import Section
 from roadmaps.exchange.plan import read_plan
-from roadmaps.models import Execution, Item, Responsible, Roadmap
-from roadmaps.services import executions, roadmaps
+from roadmaps.models import Execution, Item, Outcome, Responsible, Roadmap
+from roadmaps.queries import Standing, standing_of
+from roadmaps.services import evidence, executions, roadmaps
+from roadmaps.services.evidence import Proof
+from roadmaps.terms import TermKind
+from tests.factories.documents import pdf
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.roadmaps import ExecutionFactory, ItemFactory, RoadmapFactory
 
@@ -54,6 +59,8 @@ def told_item(item):
         },
         "responsible": [{"text": one.text, "body": one.body} for one in item.responsible.all()],
         "result": item.result or None,
+        "evidence": item.evidence or None,
+        "control_points": [day.isoformat() for day in item.control_points],
     }
 
 
@@ -176,7 +183,7 @@ def test_a_plan_without_a_number_or_a_date_of_its_order_is_not_approved(cast, la
     stored = roadmaps.import_plan(cast.ministry, plan_of(), by=None)
     Document.objects.filter(pk=stored.order_id).update(**lack)
 
-    with pytest.raises(Conflict, match="Допишите их в начало файла"):
+    with pytest.raises(Conflict, match="нет номера или даты приказа"):
         roadmaps.approve(stored, by=None)
 
 
@@ -219,6 +226,21 @@ def test_a_plan_in_force_is_not_deleted(cast):
 # A report
 
 
+def of(item, organization):
+    return Execution.objects.get(item=item, organization=organization)
+
+
+def acts_on(execution):
+    return [event.action for event in Event.objects.about(execution).order_by("pk")]
+
+
+def proof(words):
+    return Proof(
+        f"Протокол: {words}", number="5", signed_on=datetime.date(2025, 10, 12),
+        name="протокол.pdf", content=pdf(words),
+    )  # fmt: skip
+
+
 @pytest.fixture
 def item(cast):
     return ItemFactory(roadmap=RoadmapFactory(owner=cast.ministry), bodies=["mouo", "school"])
@@ -227,33 +249,36 @@ def item(cast):
 def test_a_report_waits_for_the_level_above(cast, item):
     nina = viewer_of(cast.nina)
 
-    execution = executions.report(item, text=" Обсудили. ", link="https://example.org/p", by=nina)
+    execution = executions.report(item, text=" Обсудили. ", by=nina)
 
     execution.refresh_from_db()
     assert execution.organization == cast.lake_school
     assert (execution.state, execution.report) == (State.SENT, "Обсудили.")
-    assert execution.link == "https://example.org/p"
 
 
 def test_each_organization_has_one_report_on_an_item(cast, item):
+    owed = Execution.objects.count()
     for person in (cast.nina, cast.nina, cast.oleg):
         executions.report(item, text="Сделали", by=viewer_of(person))
 
-    assert Execution.objects.count() == 2
+    assert Execution.objects.count() == owed
+    sent = Execution.objects.filter(state=State.SENT)
+    assert {one.organization for one in sent} == {cast.lake_school, cast.north}
 
 
 def test_a_report_without_words_is_not_taken(cast, item):
     with pytest.raises(Conflict, match="Напишите, что сделано"):
         executions.report(item, text=" \n", by=viewer_of(cast.nina))
 
-    assert not Execution.objects.exists()
+    assert not Execution.objects.exclude(state=State.DRAFT).exists()
 
 
-@pytest.mark.parametrize("status", [Roadmap.Status.DRAFT, Roadmap.Status.SUPERSEDED])
-def test_on_a_plan_not_in_force_nobody_reports(cast, status):
-    item = ItemFactory(
-        roadmap=RoadmapFactory(owner=cast.ministry, status=status), bodies=["school"]
-    )
+@pytest.mark.parametrize(
+    "status", [Roadmap.Status.DRAFT, Roadmap.Status.SUPERSEDED, Roadmap.Status.CLOSED]
+)
+def test_on_a_plan_not_in_force_nobody_reports(cast, item, status):
+    Roadmap.objects.filter(pk=item.roadmap_id).update(status=status)
+    item.refresh_from_db()
 
     with pytest.raises(Conflict, match="План сейчас не действует"):
         executions.report(item, text="Сделали", by=viewer_of(cast.nina))
@@ -263,6 +288,251 @@ def test_on_a_plan_not_in_force_nobody_reports(cast, status):
 def test_roles_without_duties_do_not_report(cast, item, name):
     with pytest.raises(NotAllowed):
         executions.report(item, text="Сделали", by=viewer_of(getattr(cast, name)))
+
+
+def test_what_is_carried_out_under_ones_own_plan_is_reported_there(cast, item):
+    Execution.objects.filter(item=item, organization=cast.lake_school).update(is_carried=True)
+
+    with pytest.raises(Conflict, match="исполняет по своему плану"):
+        executions.report(item, text="Сделали", by=viewer_of(cast.nina))
+
+
+# How it goes before the report
+
+
+def test_taking_up_is_noted_once(cast, item):
+    nina, mine = viewer_of(cast.nina), of(item, cast.lake_school)
+
+    first = executions.start(mine, by=nina).started_at
+    again = executions.start(mine, by=nina).started_at
+
+    assert first == again is not None
+    assert acts_on(mine) == ["execution.started"]
+
+
+def test_nobody_takes_up_or_tells_for_another(cast, item):
+    theirs = of(item, cast.wood_school)
+
+    for act in (
+        lambda by: executions.start(theirs, by=by),
+        lambda by: executions.tell(theirs, text="Идёт", by=by),
+        lambda by: executions.keep(theirs, text="Идёт", by=by),
+        lambda by: executions.hand_in(theirs, text="Готово", by=by),
+        lambda by: executions.entrust(theirs, holder=None, by=by),
+    ):
+        for person in (cast.nina, cast.oleg, cast.vera, cast.elena):
+            with pytest.raises(NotAllowed):
+                act(viewer_of(person))
+
+    assert Event.objects.count() == 0
+
+
+def test_what_is_kept_is_not_handed_in(cast, item):
+    nina, mine = viewer_of(cast.nina), of(item, cast.lake_school)
+
+    kept = executions.keep(mine, text="Начали", by=nina)
+    sent = executions.hand_in(mine, text="Закончили", by=nina)
+
+    assert (kept.state, kept.report, kept.started_at is None) == (State.DRAFT, "Начали", False)
+    assert (sent.state, sent.report) == (State.SENT, "Закончили")
+    with pytest.raises(Conflict, match="уже сдано"):
+        executions.keep(mine, text="Ещё", by=nina)
+
+
+def test_told_at_a_control_point_it_is_due_at_the_next_one(cast):
+    points = [datetime.date(2025, 11, 30), datetime.date(2026, 2, 28), datetime.date(2026, 5, 31)]
+    item = ItemFactory(
+        roadmap=RoadmapFactory(owner=cast.ministry), bodies=["school"],
+        term_kind=TermKind.SCHOOL_YEAR, starts_on=None, ends_on=None, control_points=points,
+    )  # fmt: skip
+    nina, mine = viewer_of(cast.nina), of(item, cast.lake_school)
+    assert mine.due_on == points[0]
+
+    notes = [executions.tell(mine, text=f"Шаг {n}", by=nina) for n in range(4)]
+
+    mine.refresh_from_db()
+    assert [note.point for note in notes] == [*points, points[-1]]
+    assert mine.due_on == points[-1]
+    assert mine.state == State.DRAFT
+    with pytest.raises(Conflict, match="к контрольной точке"):
+        executions.tell(mine, text=" ", by=nina)
+
+
+def test_only_people_of_the_organization_carry_it_out(cast, item):
+    nina, mine = viewer_of(cast.nina), of(item, cast.lake_school)
+
+    executions.entrust(mine, holder=cast.nina, by=nina)
+    with pytest.raises(Conflict, match="не работает в вашей организации"):
+        executions.entrust(mine, holder=cast.igor, by=nina)
+
+    mine.refresh_from_db()
+    assert mine.holder == cast.nina
+
+
+# Proofs
+
+
+def test_one_proof_serves_several_items_and_keeps_its_versions(cast, item):
+    nina = viewer_of(cast.nina)
+    other = ItemFactory(roadmap=item.roadmap, bodies=["school"])
+
+    first = executions.report(item, text="Да", proofs=[proof("протокол")], by=nina)
+    [document] = first.evidence.all()
+    second = executions.report(other, text="Да", evidence=[document], by=nina)
+    evidence.add_version(second, document, content=pdf("исправлен"), name="p.pdf", by=nina)
+
+    assert list(second.evidence.all()) == [document]
+    assert [one.number for one in document.versions.all()] == [2, 1]
+    assert document.organization == cast.lake_school
+    assert (document.number, document.signed_on) == ("5", datetime.date(2025, 10, 12))
+
+
+def test_the_same_file_with_the_same_requisites_is_stored_once(cast, item):
+    nina = viewer_of(cast.nina)
+
+    for _ in range(2):
+        execution = executions.report(item, text="Да", proofs=[proof("один")], by=nina)
+
+    assert execution.evidence.count() == 1
+    assert DocumentVersion.objects.count() == 1
+
+
+def test_a_corrected_file_hands_the_waiting_report_in_anew(cast, item):
+    nina, oleg = viewer_of(cast.nina), viewer_of(cast.oleg)
+    execution = executions.report(item, text="Да", proofs=[proof("первый")], by=nina)
+    read = executions.revision(execution)
+
+    evidence.add_version(
+        execution, execution.evidence.get(), content=pdf("второй"), name="p.pdf", by=nina
+    )
+
+    with pytest.raises(Conflict, match="сдан заново"):
+        executions.accept(execution, by=oleg, read=read)
+
+
+def test_a_corrected_file_leaves_what_is_accepted_accepted(cast, item):
+    nina = viewer_of(cast.nina)
+    execution = executions.report(item, text="Да", proofs=[proof("первый")], by=nina)
+    executions.accept(execution, by=viewer_of(cast.oleg))
+
+    evidence.add_version(
+        execution, execution.evidence.get(), content=pdf("второй"), name="p.pdf", by=nina
+    )
+
+    execution.refresh_from_db()
+    assert execution.state == State.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("вирус.pdf", b"MZ\x90\x00"), ("страница.pdf", b"<html>"), ("пусто.docx", pdf())],
+)
+def test_a_file_that_is_not_what_it_should_be_stores_nothing(cast, item, name, content):
+    bad = Proof("Протокол", name=name, content=content)
+
+    with pytest.raises(Refused):
+        executions.report(item, text="Да", proofs=[proof("годный"), bad], by=viewer_of(cast.nina))
+
+    assert not Document.objects.filter(kind=DocumentKind.EVIDENCE).exists()
+    assert of(item, cast.lake_school).state == State.DRAFT
+    assert not Event.objects.exists()
+
+
+def test_nobody_attaches_the_proof_of_another(cast, item):
+    theirs = executions.report(
+        ItemFactory(roadmap=item.roadmap, bodies=["school"]), text="Да",
+        proofs=[proof("чужой")], by=viewer_of(cast.igor),
+    )  # fmt: skip
+
+    with pytest.raises(NotAllowed, match="другой организации"):
+        executions.report(item, text="Да", evidence=theirs.evidence.all(), by=viewer_of(cast.nina))
+
+    assert of(item, cast.lake_school).state == State.DRAFT
+
+
+def test_a_proof_is_taken_away_only_before_the_report(cast, item):
+    nina, mine = viewer_of(cast.nina), of(item, cast.lake_school)
+    executions.keep(mine, text="", proofs=[proof("лишний"), proof("нужный")], by=nina)
+    extra, needed = mine.evidence.order_by("pk")
+
+    evidence.detach(mine, extra, by=nina)
+    executions.hand_in(mine, text="Да", by=nina)
+
+    assert list(mine.evidence.all()) == [needed]
+    assert Document.objects.filter(pk=extra.pk).exists()
+    with pytest.raises(Conflict, match="уже сдано"):
+        evidence.detach(mine, needed, by=nina)
+    with pytest.raises(NotAllowed):
+        evidence.detach(mine, needed, by=viewer_of(cast.oleg))
+
+
+# A term moved
+
+
+def test_an_accepted_wish_moves_the_day_and_keeps_the_old_one(cast, item):
+    until = datetime.date(2025, 12, 20)
+    sent = executions.report(
+        item, text="Ждём методичку", outcome=Outcome.POSTPONEMENT, postpone_to=until,
+        by=viewer_of(cast.nina),
+    )  # fmt: skip
+    assert sent.due_on == item.ends_on
+
+    moved = executions.accept(sent, by=viewer_of(cast.oleg))
+
+    moved.refresh_from_db()
+    assert (moved.state, moved.outcome) == (State.DRAFT, Outcome.DONE)
+    assert (moved.was_due_on, moved.due_on, moved.report) == (item.ends_on, until, "")
+    [kept] = moved.postponements.all()
+    assert (kept.was, kept.until, kept.ground) == (item.ends_on, until, "Ждём методичку")
+
+
+@pytest.mark.parametrize("until", [None, datetime.date(2025, 10, 31), datetime.date(2025, 9, 1)])
+def test_a_wish_names_a_later_day(cast, item, until):
+    with pytest.raises(Conflict, match=r"Назовите день|не позже прежнего"):
+        executions.report(
+            item, text="Нужно", outcome=Outcome.POSTPONEMENT, postpone_to=until,
+            by=viewer_of(cast.nina),
+        )  # fmt: skip
+
+    assert of(item, cast.lake_school).state == State.DRAFT
+
+
+def test_the_level_above_moves_the_day_of_what_is_not_handed_in(cast, item):
+    until, oleg = datetime.date(2025, 12, 20), viewer_of(cast.oleg)
+    school = of(item, cast.lake_school)
+
+    executions.postpone(school, until=until, ground="Карантин", by=oleg)
+    again = executions.postpone(
+        school, until=until + datetime.timedelta(1), ground="Ещё", by=viewer_of(cast.vera)
+    )
+
+    assert again.was_due_on == item.ends_on
+    assert again.postponements.count() == 2
+    for person, row, error in (
+        (cast.nina, school, Conflict), (cast.svetlana, school, NotAllowed),
+        (cast.boris, school, NotAllowed), (cast.oleg, of(item, cast.north), Conflict),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            executions.postpone(
+                row, until=datetime.date(2026, 6, 1), ground="Хочу", by=viewer_of(person)
+            )
+    executions.report(item, text="Готово", by=viewer_of(cast.nina))
+    with pytest.raises(Conflict, match="уже сдано"):
+        executions.postpone(school, until=datetime.date(2026, 6, 1), ground="Поздно", by=oleg)
+
+
+def test_what_does_not_apply_is_accepted_as_such(cast, item):
+    sent = executions.report(
+        item, text="В школе нет 11 классов", outcome=Outcome.NOT_APPLICABLE,
+        by=viewer_of(cast.nina),
+    )  # fmt: skip
+
+    accepted = executions.accept(sent, by=viewer_of(cast.oleg))
+
+    assert standing_of(accepted, day=datetime.date(2030, 1, 1)) is Standing.NOT_APPLICABLE
+
+
+# Decisions
 
 
 def test_the_municipality_accepts_its_school_and_not_anothers(cast, item):

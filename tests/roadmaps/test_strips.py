@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from roadmaps.models import Item, Roadmap
 from roadmaps.queries import Standing
-from roadmaps.terms import Period, TermKind, read_term
+from roadmaps.terms import Period, TermKind, control_points, read_term
 from roadmaps.views.strips import WIDTH, scale_of, strip
 from roadmaps.views.wording import reading
 
@@ -25,6 +25,7 @@ def item_of(text):
         starts_on=term.start,
         ends_on=term.end,
         recurrence=term.recurrence or "",
+        control_points=list(control_points(term, SCHOOL_YEAR)),
     )
 
 
@@ -44,9 +45,9 @@ def drawn(text, standing=Standing.WORK, today=TODAY):
         ("до сентября 2025 г.", "по 31 августа"),
         ("28.03.2026", "28 марта"),
         ("февраль – март 2026 г.", "1 февраля – 31 марта"),
-        ("в течение учебного года", "1 сентября 2025 г. – 31 мая 2026 г."),
-        ("ежеквартально", "каждый квартал"),
-        ("ежегодно май", "каждый год в мае"),
+        ("в течение учебного года", "контроль 30.11, 28.02, 31.05"),
+        ("ежеквартально", "каждый квартал: контроль 31.08, 30.11, 28.02, 31.05 и ещё 1"),
+        ("ежегодно май", "каждый год в мае: контроль 31.05"),
         ("по графику", "без даты"),
         ("когда-нибудь", ""),
     ],
@@ -78,7 +79,7 @@ def test_a_term_tells_by_its_colour_whether_it_is_past_or_late():
 
 @pytest.mark.parametrize(
     ("printed", "points"),
-    [("ежеквартально", 4), ("ежемесячно", 13), ("ежегодно май", 1), ("ежегодно август", 2)],
+    [("ежеквартально", 5), ("ежемесячно", 13), ("ежегодно май", 1), ("ежегодно август", 2)],
 )
 def test_a_rhythm_is_a_row_of_control_points(printed, points):
     assert len(drawn(printed).dots) == points
@@ -87,6 +88,21 @@ def test_a_rhythm_is_a_row_of_control_points(printed, points):
 @pytest.mark.parametrize("printed", ["по графику", "по мере необходимости", "когда-нибудь"])
 def test_where_no_day_is_known_nothing_is_drawn(printed):
     assert drawn(printed) is None
+
+
+def test_a_window_is_ringed_at_its_control_points_and_an_exact_term_at_none():
+    assert len(drawn("в течение учебного года").dots) == 3
+    assert drawn("октябрь 2025 г.").dots == []
+
+
+def test_a_wider_strip_is_the_same_strip():
+    wide = scale_of(Roadmap(starts_on=SCHOOL_YEAR.start, ends_on=SCHOOL_YEAR.end), width=WIDTH * 4)
+    item = item_of("октябрь 2025 г.")
+
+    narrow, drawn_wide = drawn("октябрь 2025 г."), strip(item, Standing.WORK, wide, TODAY)
+
+    for slim, broad in ((narrow.x, drawn_wide.x), (narrow.width, drawn_wide.width)):
+        assert float(broad) == pytest.approx(4 * float(slim), abs=0.3)
 
 
 def test_a_term_in_doubt_and_a_plan_without_a_period_have_no_strip():

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from roadmaps.terms import Doubt, Period, TermKind, plan_period, read_term
+from roadmaps.terms import (
+    WINDOWS,
+    Doubt,
+    Period,
+    Term,
+    TermKind,
+    control_points,
+    names_term,
+    plan_period,
+    read_term,
+    shifted,
+)
 
 SCHOOL_PLAN = Period(date(2022, 8, 1), date(2023, 9, 30))
 WINTER_PLAN = Period(date(2023, 12, 1), date(2024, 11, 30))
@@ -33,6 +44,15 @@ DATED = {
     "второе полугодие 2022-2023 учебного года": ("2023-01-01", "2023-05-31"),
     "сентябрь 2022 г. (по графику)": ("2022-09-01", "2022-09-30"),
     "2023-2025 гг.": ("2023-01-01", "2025-12-31"),
+    "I-III кварталы 2024 года": ("2024-01-01", "2024-09-30"),
+    "IV кв. 2024 – I кв. 2025": ("2024-10-01", "2025-03-31"),
+    "лето 2025 г.": ("2025-06-01", "2025-08-31"),
+    "зима 2024 г.": ("2024-12-01", "2025-02-28"),
+    "2 четверть 2024-2025 учебного года": ("2024-11-01", "2024-12-31"),
+    "3 четверть 2024/2025 уч. года": ("2025-01-01", "2025-03-31"),
+    "01.10.2024, 01.03.2025": ("2024-10-01", "2025-03-01"),
+    "первая декада сентября 2024 г.": ("2024-09-01", "2024-09-30"),
+    "09/2024": ("2024-09-01", "2024-09-30"),
 }
 
 UNTIL = {
@@ -43,6 +63,10 @@ UNTIL = {
     "до конца 2022 года": "2022-12-31",
     "до IV квартала 2022 года": "2022-09-30",
     "к 1 сентября 2022 г.": "2022-09-01",
+    "до середины мая 2025 г.": "2025-05-15",
+    "по окончании 2024-2025 учебного года": "2025-05-31",
+    "по итогам 2024 года": "2024-12-31",
+    "до начала 2024-2025 учебного года": "2024-08-31",
 }
 
 BY_PLAN = {
@@ -62,6 +86,13 @@ BY_PLAN = {
     "постоянно": ("continuous", "2023-12-01", "2024-11-30"),
     "весь период": ("continuous", "2023-12-01", "2024-11-30"),
     "с марта 2024 г.": ("continuous", "2024-03-01", "2024-11-30"),
+    "на протяжении всего учебного года": ("school_year", "2023-09-01", "2024-05-31"),
+    "весь период реализации": ("continuous", "2023-12-01", "2024-11-30"),
+    "на постоянной основе": ("continuous", "2023-12-01", "2024-11-30"),
+    "до 1 сентября текущего года": ("until", None, "2024-09-01"),
+    "в течение года, по мере необходимости": ("year", "2023-12-01", "2024-11-30"),
+    "осень": ("period", "2024-09-01", "2024-11-30"),
+    "1 четверть": ("period", "2024-09-01", "2024-10-31"),
 }
 
 WITHOUT_DAYS = {
@@ -75,6 +106,19 @@ WITHOUT_DAYS = {
     "ежемесячно": ("recurring", "monthly"),
     "1 раз в квартал": ("recurring", "quarterly"),
     "2 раза в год": ("recurring", None),
+    "2 раза в месяц": ("recurring", None),
+    "1 раз в 3 года": ("recurring", None),
+    "не реже 1 раза в квартал": ("recurring", "quarterly"),
+    "один раз в год (май)": ("recurring", "yearly:05"),
+    "до 1 сентября каждого года": ("recurring", "yearly:09"),
+    "не позднее 5 числа каждого месяца": ("recurring", "monthly"),
+    "ежегодно, IV квартал": ("recurring", "yearly:12"),
+    "по отдельному плану": ("on_schedule", None),
+    "в период проведения ВПР": ("on_schedule", None),
+    "после проведения процедур": ("on_schedule", None),
+    "в сроки, установленные Рособрнадзором": ("on_schedule", None),
+    "при поступлении обращений": ("on_demand", None),
+    "по запросу школ": ("on_demand", None),
 }
 
 
@@ -154,6 +198,26 @@ def test_an_empty_term_is_unknown_without_a_doubt():
     assert read_term("", period=None).doubt is None
 
 
+def test_months_among_other_words_give_their_window_with_a_doubt():
+    term = read_term("сентябрь 2024 г. – опрос; октябрь 2024 г. – обзор", period=None)
+    assert (term.kind, days(term)) == (TermKind.PERIOD, ("2024-09-01", "2024-10-31"))
+    assert term.doubt == Doubt.NOT_UNDERSTOOD
+    assert read_term("до 1 мая и до 1 июня 2025 г.", period=None).kind == TermKind.UNTIL
+
+
+def test_august_and_september_are_the_beginning_of_a_plan_for_a_school_year():
+    plan = Period(date(2024, 9, 1), date(2025, 8, 31))
+    assert days(read_term("август-сентябрь", period=plan)) == ("2024-08-01", "2024-09-30")
+
+
+@pytest.mark.parametrize(
+    "text", ["до 1 мая", "по графику проведения ВПР", "2 раза в год", "31.02.2025"]
+)
+def test_a_term_and_nothing_else_is_told_from_a_term_among_words(text):
+    assert names_term(text)
+    assert not names_term(f"{text} КЦМКО")
+
+
 # The period of a plan
 
 
@@ -181,8 +245,82 @@ def test_a_plan_without_years_runs_twelve_months_from_the_month_of_its_order():
     assert period == WINTER_PLAN
 
 
+def test_a_plan_without_an_order_runs_twelve_months_from_its_first_dated_term():
+    period = plan_period("План", ordered_on=None, terms=["в течение года", "октябрь 2024 г."])
+    assert period == Period(date(2024, 10, 1), date(2025, 9, 30))
+
+
 def test_a_plan_that_names_no_days_has_no_period():
     assert plan_period("План", ordered_on=None, terms=["постоянно", "май"]) is None
+
+
+# Control points
+
+POINTS = {
+    "май 2025 г.": ["2025-05-31"],
+    "до 12.05.2025": ["2025-05-12"],
+    "в течение учебного года": ["2024-11-30", "2025-02-28", "2025-05-31"],
+    "постоянно": ["2024-11-30", "2025-02-28", "2025-05-31", "2025-08-31"],
+    "в течение 2025 года": ["2025-03-31", "2025-06-30", "2025-09-30", "2025-12-31"],
+    "ежемесячно с марта по май 2025 г.": ["2025-03-31", "2025-04-30", "2025-05-31"],
+    "ежеквартально": ["2024-11-30", "2025-02-28", "2025-05-31", "2025-08-31"],
+    "ежегодно май": ["2025-05-31"],
+    "ежегодно": ["2025-08-31"],
+    "в срок до 1 октября 2024 года; ежегодно": ["2024-10-01"],
+    "по графику": [],
+    "по мере необходимости": [],
+    "после дождя": [],
+    "": [],
+}
+
+
+@pytest.mark.parametrize(("text", "points"), POINTS.items())
+def test_a_term_is_looked_at_on_its_control_points(text, points):
+    plan = Period(date(2024, 9, 1), date(2025, 8, 31))
+    term = read_term(text, period=plan)
+    assert [day.isoformat() for day in control_points(term, plan)] == points
+
+
+def test_a_plan_for_a_calendar_year_is_looked_at_each_quarter_of_it():
+    plan = Period(date(2024, 12, 1), date(2025, 11, 30))
+    points = control_points(read_term("постоянно", period=plan), plan)
+    assert [day.isoformat() for day in points] == [
+        "2024-12-31", "2025-03-31", "2025-06-30", "2025-09-30", "2025-11-30"
+    ]  # fmt: skip
+
+
+def test_a_look_shortly_before_the_end_is_the_look_at_the_end():
+    plan = Period(date(2022, 8, 1), date(2023, 9, 30))
+    points = control_points(read_term("постоянно", period=plan), plan)
+    assert [day.isoformat() for day in points[-2:]] == ["2023-05-31", "2023-09-30"]
+
+
+def test_a_window_without_days_has_no_control_points():
+    assert control_points(Term("постоянно", TermKind.CONTINUOUS), None) == ()
+    assert control_points(Term("ежемесячно", TermKind.RECURRING, recurrence="monthly"), None) == ()
+
+
+# Another year
+
+
+@pytest.mark.parametrize(
+    ("text", "later"),
+    [
+        ("до сентября 2022 г.", "до сентября 2023 г."),
+        ("в 2022-2023 учебном году", "в 2023-2024 учебном году"),
+        ("2022/23 уч. год", "2023/24 уч. год"),
+        ("2099–00 уч. год", "2100–01 уч. год"),
+        ("1 сентября 2022–31 мая 2023 г.", "1 сентября 2023–31 мая 2024 г."),
+        ("01.09.2022-31.05.2023", "01.09.2023-31.05.2024"),
+        ("30.08.24", "30.08.25"),
+        ("29 февраля 2024 г.", "28 февраля 2025 г."),
+        ("29.02.2024", "28.02.2025"),
+        ("сентябрь", "сентябрь"),
+        ("приказ № 12022", "приказ № 12022"),
+    ],
+)
+def test_a_printed_term_is_moved_by_its_years_alone(text, later):
+    assert shifted(text, 1) == later
 
 
 # Laws
@@ -275,3 +413,43 @@ def test_latin_letters_that_look_russian_do_not_change_the_reading(text):
         days(plain),
         plain.recurrence,
     )
+
+
+@given(text=st.sampled_from([*DATED, *UNTIL]), years=st.integers(-3, 3))
+def test_a_moved_term_keeps_its_kind_and_is_moved_by_whole_years(text, years):
+    before, after = read_term(text, period=None), read_term(shifted(text, years), period=None)
+    assert after.kind == before.kind
+    assert after.end.year == before.end.year + years
+    assert (after.end.month, after.recurrence) == (before.end.month, before.recurrence)
+    assert shifted(text, 0) == text
+
+
+@given(text=st.sampled_from([*DATED, *UNTIL]), period=st.none() | periods)
+def test_a_printed_year_always_wins_over_the_plan(text, period):
+    assert days(read_term(text, period=period)) == days(read_term(text, period=None))
+
+
+@given(text=st.sampled_from(ALL_TERMS) | st.text(max_size=30), period=st.none() | periods)
+def test_reading_a_term_again_gives_the_same(text, period):
+    term = read_term(text, period=period)
+    assert read_term(term.text, period=period) == term
+
+
+@given(text=st.sampled_from([*ALL_TERMS, *POINTS]), period=st.none() | periods)
+def test_control_points_go_forward_within_the_term_and_end_with_it(text, period):
+    term = read_term(text, period=period)
+    points = control_points(term, period)
+    assert list(points) == sorted(set(points))
+    assert len(points) <= 60
+    last = term.end or (period.end if period else None)
+    assert all(day <= last for day in points)
+    if term.start:
+        assert all(term.start <= day for day in points)
+    if term.end and term.kind in WINDOWS - {TermKind.RECURRING}:
+        assert points[-1] == term.end
+
+
+@given(text=st.sampled_from([*DATED, *UNTIL, *BY_PLAN]), word=st.sampled_from(["ОО", "обзор"]))
+def test_a_term_is_told_from_one_with_another_word_beside_it(text, word):
+    assert names_term(text)
+    assert not names_term(f"{word} {text}")

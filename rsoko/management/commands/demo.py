@@ -14,7 +14,7 @@ from django.db import connection
 from organizations.models import Organization
 from organizations.services import tokens
 from rsoko import embedded
-from rsoko.demo import deliver, main_job, settle
+from rsoko.demo import cascade, deliver, main_job, settle
 from rsoko.demo.place import Scale
 
 TOKEN_FILE = embedded.ROOT / "demo-token"
@@ -59,8 +59,9 @@ class Command(BaseCommand):
             ("Организации", lambda tell: settle.load_places(scale)),
             ("Люди", lambda tell: self._people(scale)),
             ("Работы и шкалы", lambda tell: deliver.bring_works(scale)),
-            ("Дорожные карты", lambda tell: deliver.bring_plans()),
-            ("Исполнение", lambda tell: deliver.bring_executions()),
+            ("Дорожные карты", lambda tell: cascade.bring_plans(scale, tell)),
+            ("Исполнение", lambda tell: cascade.bring_executions(scale, tell)),
+            ("События", lambda tell: cascade.bring_meetings()),
             ("Документы ВСОКО", lambda tell: deliver.bring_documents(scale, tell)),
             ("Результаты", lambda tell: deliver.bring_results(scale, tell)),
             ("История организаций", lambda tell: settle.change_places(scale)),
