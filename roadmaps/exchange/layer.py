@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from roadmaps.bodies import are_bodies, may_be_bodies
 from roadmaps.exchange.drafts import (
@@ -63,6 +63,8 @@ LONE_NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)([.)]?)")
 LARGEST_GAP = 3  # numbers a plan may skip; a larger step is a number inside the text
 LONGEST_TERM = 10  # words
 LONGEST_ITEM = 3000  # signs; the longest seen has 400, a longer text is not one item
+MOST_DIVISIONS = 8  # terms named in one item that are tried
+LONGEST_BODY = 14  # words of one body's name
 MOST_BODY_LINES = 12  # after the first one; more bodies than a plan ever lists
 
 OPENING = re.compile(
@@ -193,7 +195,7 @@ def _divide(text: str, columns: Sequence[Column]) -> _Division:
     with_result = any(column in columns for column in LAST)
     after = partial(_bodies_after, with_result=with_result)
     cut = _bodies_first if _stand_before_term(columns) else after
-    for division in _divisions(text, cut):
+    for division in islice(_divisions(text, cut), MOST_DIVISIONS):
         if may_be_bodies(division.bodies):
             break
     return division
@@ -248,11 +250,14 @@ def _bodies_end(text: str) -> int:
     words = list(WORD.finditer(text[:LONGEST_BODIES]))
     result = next((n for n, word in enumerate(words) if n and RESULT_WORD.match(word[0])), None)
     words = words[:result]
-    for word, following in reversed(list(zip_longest(words, words[1:]))):
+    end = count = 0
+    for word, following in zip_longest(words, words[1:]):
         opens = following is None or not following[0][:1].islower()
         if opens and may_be_bodies(text[: word.end()]):
-            return word.end()
-    return 0
+            end, count = word.end(), 0
+        elif (count := count + 1) > LONGEST_BODY:
+            break
+    return end
 
 
 def _bodies_and_rest(text: str, with_result: bool) -> tuple[str, str]:

@@ -17,7 +17,7 @@ Row = tuple[str, ...]
 
 SEGMENT = re.compile(r"\S+(?: \S+)*")
 WORD = re.compile(r"\S+")
-MARK = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*[.)]?)(?=\s|$)")
+MARK = re.compile(r"\s*((?!20\d\d\b)\d{1,4}(?:\.\d{1,3})*[.)]?)(?=\s|$)")
 OF_NUMBER = re.compile(r"(?:(?:№|N)(?:\s*п\s*/\s*п\.?)?|п\s*/\s*п?\.?|п)(?=\s|$)")
 PART_MARK = re.compile(r"\s*(?:(?:раздел|блок|этап)\s+)?[IVX]+\.?\s", re.IGNORECASE)
 HEADING_WORD = re.compile(HEADING_WORDS, re.IGNORECASE)
@@ -29,6 +29,7 @@ DRIFT = 8  # signs by which a column may stand elsewhere on the next page
 SLACK = 2  # signs by which the lines of one column may stand apart
 MOST_LINES = 20_000
 LEAST_COLUMNS = 3
+MOST_COLUMNS = 20
 LEAST_LINES = 2  # on which a column of a page without a heading must begin
 LEAST_SHARE = 0.5  # of the numbered rows must have words in three columns
 
@@ -139,8 +140,8 @@ def _headings_in(segment: _Span) -> Iterator[_Span]:
 
 def _heading_at(lines: Sequence[str], here: int, known: Row) -> _Heading | None:
     """The heading that begins on this line, as tall as it can be, or as the known one is."""
-    cells = _headings(lines[here].lstrip("\f"))
     apart = len(_segments(lines[here].lstrip("\f")))
+    cells = _headings(lines[here].lstrip("\f")) if apart <= MOST_COLUMNS else []
     if apart < max(2, min(LEAST_COLUMNS, len(cells) - 1)) or MARK.match(lines[here].lstrip("\f")):
         return None
     found: _Heading | None = None
@@ -165,8 +166,8 @@ def _goes_on(line: str, cells: Sequence[_Span]) -> bool:
     """Whether a line under a heading is a part of it: it only has words under its cells."""
     if not line.strip() or MARK.match(line) or PART_MARK.match(line):
         return False
-    said = _headings(line)
-    if not all(part.text[:1].islower() or HEADING_SIGN.search(part.text) for part in said):
+    said = _headings(line) if len(_segments(line)) <= MOST_COLUMNS else []
+    if not said or not all(part.text[:1].islower() or HEADING_SIGN.search(part.text) for part in said):
         return False
     return all(len([cell for cell in cells if _overlap(cell, part)]) <= 1 for part in said)
 
