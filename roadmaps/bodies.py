@@ -129,6 +129,12 @@ def _names() -> tuple[tuple[str, tuple[_Part, ...]], ...]:
     return tuple(sorted(names, key=lambda name: -len(name[1])))
 
 
+@lru_cache(maxsize=4096)  # words come from people's files and never end
+def _names_from(word: str) -> tuple[tuple[str, tuple[_Part, ...]], ...]:
+    """Names that may begin with this word, the longest names first."""
+    return tuple((code, parts) for code, parts in _names() if parts[0].fits(word))
+
+
 @cache
 def _lone_names() -> tuple[tuple[str, tuple[_Part, ...]], ...]:
     return tuple(
@@ -211,7 +217,7 @@ def _groups(text: str, words: list[_Word]) -> Iterator[_Group]:
 
 
 def _name_at(words: list[_Word], first: int) -> _Group | None:
-    for code, parts in _names():
+    for code, parts in _names_from(words[first].meant):
         said = words[first : first + len(parts)]
         if len(said) == len(parts) and all(map(_is, parts, said)):
             misspelt = any(map(_slipped, parts, said))

@@ -45,10 +45,14 @@ def roadmaps(year: Year, place: Organization) -> Section:
 
 
 def _carried_out(year: Year, duties: list[Duty]) -> str:
-    due = [duty for duty in duties if duty.item.ends_on and duty.item.ends_on < year.data_on]
+    due = [duty for duty in duties if duty.missed or _is_over(duty, year)]
     done = sum(duty.standing in HANDED_IN for duty in due)
     late = sum(duty.standing == Standing.LATE for duty in due)
     return sentences.roadmap(done, len(due), late)
+
+
+def _is_over(duty: Duty, year: Year) -> bool:
+    return duty.item.ends_on is not None and duty.item.ends_on < year.data_on
 
 
 def _standings(duties: list[Duty]) -> Table:
@@ -65,11 +69,14 @@ def _standings(duties: list[Duty]) -> Table:
 
 def _late(late: list[Duty]) -> Table:
     rows = tuple(
-        (duty.item.number, duty.item.title, duty.item.term_text, f"{duty.item.ends_on:%d.%m.%Y}")
-        for duty in late
+        (duty.item.number, duty.item.title, duty.item.term_text, _missed(duty)) for duty in late
     )
-    head = ("№", "Мероприятие", "Срок, как в приказе", "Истёк")
+    head = ("№", "Мероприятие", "Срок, как в приказе", "Пропущен день")
     return Table("Просроченные мероприятия", head, rows, align="llll")
+
+
+def _missed(duty: Duty) -> str:
+    return f"{duty.missed:%d.%m.%Y}" if duty.missed else "–"
 
 
 def _named(title: str, order: object) -> str:

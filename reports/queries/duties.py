@@ -3,7 +3,7 @@
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -62,13 +62,28 @@ def papers(tree: Tree, year: int, on: datetime.date) -> Papers:
 
 @dataclass(frozen=True)
 class Duty:
-    """One action as it concerns one place."""
+    """One action as it concerns one place; `missed` is the oldest day that somebody missed."""
 
     item: Item
     standing: Standing
+    missed: datetime.date | None = None
 
 
-Stand = dict[tuple[int, int], Counter[Standing]]  # by item and place
+@dataclass
+class Tally:
+    """How many organizations stand where, and the oldest day that one of the late has missed."""
+
+    counts: Counter[Standing] = field(default_factory=Counter)
+    missed: datetime.date | None = None
+
+    def add(self, standing: Standing, due_on: datetime.date | None) -> None:
+        self.counts[standing] += 1
+        if standing == Standing.LATE and due_on:
+            self.missed = min(self.missed or due_on, due_on)
+
+
+Told = tuple[int, int, str, datetime.date | None]  # item, organization, standing, day it is due
+Stand = dict[tuple[int, int], Tally]  # by item and place
 
 
 @dataclass(frozen=True)
@@ -85,14 +100,14 @@ class Plans:
     def duties(self, place: Organization) -> list[Duty]:
         """The actions that concern a place, in the order of the plans: those of its own plans
         with all that is done below, those of plans above as far as they ask the place itself."""
-        found = [(item, self._counts(item, place)) for item in self.items]
-        return [Duty(item, together(counts)) for item, counts in found if counts]
+        found = [(item, self._tally(item, place)) for item in self.items]
+        return [Duty(item, together(one.counts), one.missed) for item, one in found if one]
 
-    def _counts(self, item: Item, place: Organization) -> Counter[Standing]:
+    def _tally(self, item: Item, place: Organization) -> Tally | None:
         is_own = item.roadmap.owner.territory_id == place.pk
         above = item.roadmap.owner.level < place.level
-        counts = self.whole if is_own else self.direct if above else {}
-        return counts.get((item.pk, place.pk), Counter())
+        tallies = self.whole if is_own else self.direct if above else {}
+        return tallies.get((item.pk, place.pk))
 
 
 def plans(tree: Tree, year: int, of: Collection[Organization], on: datetime.date) -> Plans:
@@ -111,7 +126,7 @@ def plans(tree: Tree, year: int, of: Collection[Organization], on: datetime.date
     items = list(rows.select_related("roadmap__owner", "roadmap__order"))
     inside = Execution.objects.filter(_within([place.pk for place in of]))
     told = answers(items, inside, day=on)
-    whole = _by_place(tree, ((one.root, one.organization, one.standing) for one in told))
+    whole = _by_place(tree, told)
     return Plans(items, _by_place(tree, _asked_itself(items, inside, on)), whole)
 
 
@@ -125,19 +140,19 @@ def _within(places: Collection[int]) -> Q:
 
 def _asked_itself(
     items: Collection[Item], executions: QuerySet[Execution], on: datetime.date
-) -> Iterable[tuple[int, int, str]]:
+) -> Iterable[Told]:
     """What is owed on the items themselves and not carried out under a plan below. One query."""
     rows = executions.filter(item__in=items, is_carried=False).annotate(standing=standing_on(on))
-    return rows.order_by().values_list("item", "organization", "standing")
+    return rows.order_by().values_list("item", "organization", "standing", "due_on")
 
 
-def _by_place(tree: Tree, told: Iterable[tuple[int, int, str]]) -> Stand:
+def _by_place(tree: Tree, told: Iterable[Told]) -> Stand:
     """How many organizations stand where: by item and every place of the tree they lie in."""
-    found: Stand = defaultdict(Counter)
+    found: Stand = defaultdict(Tally)
     bodies = Organization.objects.under(tree.region).exclude(kind__in=NODES)
     beside = dict(bodies.values_list("pk", "parent"))
-    for item, organization, standing in told:
+    for item, organization, standing, due_on in told:
         node = tree.places.get(organization) or tree.places.get(beside.get(organization) or 0)
         for place in tree.line(node) if node else []:
-            found[item, place.pk][Standing(standing)] += 1
+            found[item, place.pk].add(Standing(standing), due_on)
     return found

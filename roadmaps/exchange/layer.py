@@ -58,6 +58,12 @@ RESULT_WORD = re.compile(
     r"|Созда|Разработ|Размещ|Обуч|Определ|Сформир|Подготов|Повыш|Обеспеч|Выявл|Участ|Информ|Стат"
     r"|Наличи|Дол[ия]|Корректир|Ре[шз])"
 )
+NO_DAY = re.compile(
+    r"\n|\s+(?:(?:янв|фев|апр|ию|сен|окт|ноя|дек)[а-я]*ь|март|август|май|до|в|с|не|по|еже[а-я]+"
+    r"|постоянно|[IVX]+)\b(?!-?\s*\d\d?\b)",
+    re.IGNORECASE,
+)
+CUT = re.compile(r"[а-яё\d]-$")  # a word or a range that goes on in the next line
 PAGE_NUMBER = re.compile(r"(?!20\d\d)\d+|1( \d+)+")
 LONE_NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)([.)]?)")
 LARGEST_GAP = 3  # numbers a plan may skip; a larger step is a number inside the text
@@ -68,7 +74,7 @@ LONGEST_BODY = 14  # words of one body's name
 MOST_BODY_LINES = 12  # after the first one; more bodies than a plan ever lists
 
 OPENING = re.compile(
-    rf"до|к|ко|со?|во?|на|по|не|при|за|весь|всего|в?срок|конец|начало|согласно|кажд\w+|еж\w+"
+    rf"начиная|до|к|ко|со?|во?|на|по|не|при|за|весь|всего|в?срок|конец|начало|согласно|кажд\w+|еж\w+"
     rf"|постоянно|непрерывно|регулярно|систематически|учебный|раз|i{{1,3}}|iv|[«\"]?\d[\d.\-»\"]*"
     rf"|(?:перв|втор|трет|четв|последн)\w+|{MONTH}.*|{SEASON}|круглогодично|накануне|перед|после"
     r"|период|середина"
@@ -123,6 +129,8 @@ def _items(lines: Sequence[str], columns: Sequence[Column]) -> list[ItemDraft]:
         elif rest[:1].islower():
             item.add(Column.TITLE, rest)
             item.broken = True
+        elif rest and are_bodies(rest):
+            item.add(Column.BODIES, rest)
         elif rest:
             section = section_of(rest)
         section = section_of(heading) if heading else section
@@ -156,7 +164,7 @@ def _numbered(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
         elif number and _opens_annex(lines, place):
             break
         elif line and not PAGE_NUMBER.fullmatch(line):
-            text += f"\n{line}"
+            text += line if CUT.search(text) else f"\n{line}"
     if number:
         yield number, text
 
@@ -213,8 +221,8 @@ def _divisions(text: str, cut: Callable[[str, int, int], _Division]) -> Iterator
         start = word.start()
         if start < end or not OPENING.fullmatch(folded(word[0]).rstrip(".,")):
             continue
-        if word[0].isdecimal() and text[word.end() : word.end() + 1] == "\n":
-            continue  # «этап 11» at the end of a title, the term on the next line
+        if word[0].isdecimal() and NO_DAY.match(text, word.end()):
+            continue  # «этап 11» at the end of a title: what follows is no date's month
         end = _term_end(text, words[first : first + LONGEST_TERM])
         if end:
             yield cut(text, start, end)

@@ -142,7 +142,11 @@ def _heading_at(lines: Sequence[str], here: int, known: Row) -> _Heading | None:
     """The heading that begins on this line, as tall as it can be, or as the known one is."""
     apart = len(_segments(lines[here].lstrip("\f")))
     cells = _headings(lines[here].lstrip("\f")) if apart <= MOST_COLUMNS else []
-    if apart < max(2, min(LEAST_COLUMNS, len(cells) - 1)) or MARK.match(lines[here].lstrip("\f")):
+    if (
+        not cells
+        or apart < max(2, min(LEAST_COLUMNS, len(cells) - 1))
+        or MARK.match(lines[here].lstrip("\f"))
+    ):
         return None
     found: _Heading | None = None
     for height in range(1, TALLEST_HEADING + 1):
@@ -167,7 +171,9 @@ def _goes_on(line: str, cells: Sequence[_Span]) -> bool:
     if not line.strip() or MARK.match(line) or PART_MARK.match(line):
         return False
     said = _headings(line) if len(_segments(line)) <= MOST_COLUMNS else []
-    if not said or not all(part.text[:1].islower() or HEADING_SIGN.search(part.text) for part in said):
+    if not said or not all(
+        part.text[:1].islower() or HEADING_SIGN.search(part.text) for part in said
+    ):
         return False
     return all(len([cell for cell in cells if _overlap(cell, part)]) <= 1 for part in said)
 

@@ -79,15 +79,15 @@ def test_a_plan_goes_down_and_a_report_comes_up(visit, cast):
     _change_three_items(oleg)
     _give_the_reason_by_keyboard(oleg)
     _approve(oleg)
-    assert _as_the_ministry_sees(vera) == Seen("0 %", "принято 0 из 5", "в работе", 0)
+    assert _as_the_ministry_sees(vera) == Seen("0 %", "всего принято 0 из 5", "в работе", 0)
 
     _report_with_a_file(nina)
-    assert _as_the_ministry_sees(vera) == Seen("0 %", "принято 0 из 5", "ждёт приёмки", 1)
+    assert _as_the_ministry_sees(vera) == Seen("0 %", "всего принято 0 из 5", "ждёт приёмки", 1)
     _return(oleg)
-    assert _as_the_ministry_sees(vera) == Seen("0 %", "принято 0 из 5", "возвращено", 0)
+    assert _as_the_ministry_sees(vera) == Seen("0 %", "всего принято 0 из 5", "возвращено", 0)
     _report_again_by_keyboard(nina)
     _accept(oleg)
-    assert _as_the_ministry_sees(vera) == Seen("2 %", "принято 1 из 5", "в работе", 0)
+    assert _as_the_ministry_sees(vera) == Seen("2 %", "всего принято 1 из 5", "в работе", 0)
     _the_ministry_sees_the_difference(vera)
     _the_school_stands_accepted(oleg)
 
@@ -298,7 +298,7 @@ def test_a_plan_is_adopted_reported_and_accepted_without_scripts(visit, cast):
     do(oleg, "Принять отмеченные")
 
     vera = visit(cast.vera, scripts=False)
-    assert _as_the_ministry_sees(vera) == Seen("2 %", "принято 1 из 5", "в работе", 0)
+    assert _as_the_ministry_sees(vera) == Seen("2 %", "всего принято 1 из 5", "в работе", 0)
 
 
 def address(name: str, *args: int) -> str:

@@ -333,3 +333,16 @@ def test_what_is_not_known_is_said(cast):
 
     assert "результатов нет: протоколы не приняты: Русский язык, 4 класс" in said
     assert "шкала перевода баллов не заведена" in said
+
+
+def test_a_missed_control_point_of_a_term_without_an_end_is_told_by_its_day(cast, plan):
+    item = Item.objects.create(
+        roadmap=plan, position=9, number="9", title="Консультации", term_text="постоянно",
+        term_kind="continuous", control_points=[datetime.date(2026, 3, 31)],
+    )  # fmt: skip
+    Responsible.objects.create(item=item, position=1, text="школы", body="school")
+    assign(plan)
+
+    (_, table) = blocks_of(report_of(cast.region, cast.lake_school), "4", Table)
+
+    assert ["9", "Консультации", "постоянно", "31.03.2026"] in [list(row) for row in table.rows]
