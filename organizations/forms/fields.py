@@ -1,15 +1,25 @@
 """Fields that several forms of the app share."""
 
+import datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
 from organizations.models import Organization
 
+FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2200, 12, 31)
+YEARS = "%(show_value)s: нужен год от 1900 до 2200. Проверьте год."
+
 
 class DayField(forms.DateField):
     """A day picked in the browser's own calendar, or typed as 01.09.2026."""
+
+    default_validators = [
+        MinValueValidator(FIRST_DAY, YEARS),
+        MaxValueValidator(LAST_DAY, YEARS),
+    ]
 
     def __init__(self, *, label: str, required: bool = True, help_text: str = "") -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})

@@ -75,8 +75,9 @@ def _grouped(answers: Iterable[Answer], key: Callable[[Answer], K]) -> dict[K, l
 
 
 def place_of(part: Part, level: int) -> int | None:
-    """Where an answer is told: below the region by municipality, below that by school."""
-    if level > Level.REGION:
+    """Where an answer is told: below the region by municipality, or by the region's own school;
+    below that by school."""
+    if level > Level.REGION or part.parent_level == Level.REGION == part.level - 2:
         return part.execution.organization_id if part.level == Level.SCHOOL else None
     if part.level == Level.SCHOOL:
         return part.parent
@@ -132,13 +133,14 @@ def _places(keys: set[int | None], viewer: Viewer) -> dict[int, Organization]:
 def _taken(
     roadmap: Roadmap,
     plans: Mapping[int, Roadmap],
-    places: Iterable[Organization],
+    places: Sequence[Organization],
     day: datetime.date,
 ) -> list[Taken]:
     """For each place its plan in force on the day, by name; the latest version of then."""
     found: dict[int, Roadmap] = {}
+    asked = {place.pk for place in places}
     for plan in sorted(plans.values(), key=lambda plan: plan.version):
-        is_next = plan.owner.level == roadmap.owner.level + 1
+        is_next = plan.pk != roadmap.pk and plan.owner.territory_id in asked
         if is_next and (plan.approved_at is None or plan.approved_at < end_of(day)):
             found[plan.owner.territory_id] = plan
     named = sorted(places, key=lambda place: (place.short_name.casefold(), place.pk))

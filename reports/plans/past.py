@@ -25,7 +25,8 @@ ACTS = (*MOVES, *PROOFS, "execution.postponed", "execution.told")
 OWN = ("pk", "item", "organization", "state", "outcome", "sent_at", "decided_at", "starts_on",
        "due_on", "was_due_on", "is_doubtful", "started_at", "is_carried")  # fmt: skip
 BESIDE = ("item__number", "item__roadmap", "organization__short_name", "organization__level",
-          "organization__parent", "root", "middle", "proved")  # fmt: skip
+          "organization__parent", "organization__parent__level",
+          "root", "middle", "proved")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Part:
     level: int
     parent: int | None
     is_proved: bool
+    parent_level: int | None = None
     returns: int = 0
     decisions: int = 0
     moves: Sequence[Act] = ()
@@ -93,16 +95,19 @@ def read(
     day on these items; each answer by the road that it took then. `plans` are the plan itself and
     those taken from it. Two queries.
     """
-    end, found = end_of(day), _parts(items, viewer, within)
+    end, found = end_of(day), _parts(items, viewer, within, day)
     acts = _acts(part.execution.pk for part in found)
     for part in found:
         _rewind(part, acts.get(part.execution.pk, []), plans.get(part.plan), end)
     return _counted(found, _below(plans, end))
 
 
-def _parts(items: Sequence[Item], viewer: Viewer, within: Organization | None) -> list[Part]:
+def _parts(
+    items: Sequence[Item], viewer: Viewer, within: Organization | None, day: datetime.date
+) -> list[Part]:
     """All that bear on the items now, those that are carried by plans below among them."""
-    rows = Execution.objects.visible_to(viewer).filter(item__roadmap__status__in=IN_FORCE_ONCE)
+    rows = Execution.objects.visible_to(viewer).answerable(day)
+    rows = rows.filter(item__roadmap__status__in=IN_FORCE_ONCE)
     if within is not None:
         rows = rows.filter(Q(organization=within) | Q(organization__parent=within))
     first, *rest = (_by_road(road, rows, items) for road in ROADS)
@@ -123,7 +128,7 @@ def _by_road(road: str, rows: QuerySet[Execution], items: Iterable[Item]) -> Que
 
 def _part(row: tuple[Any, ...]) -> Part:
     own = dict(zip(OWN, row, strict=False))
-    number, plan, name, level, parent, root, middle, proved, road = row[len(OWN) :]
+    number, plan, name, level, parent, parent_level, root, middle, proved, road = row[len(OWN) :]
     item, organization = own.pop("item"), own.pop("organization")
     return Part(
         execution=Execution(item_id=item, organization_id=organization, **own),
@@ -135,6 +140,7 @@ def _part(row: tuple[Any, ...]) -> Part:
         name=name,
         level=level,
         parent=parent,
+        parent_level=parent_level,
         is_proved=proved,
     )
 

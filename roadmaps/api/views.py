@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -28,7 +28,7 @@ from roadmaps.api.serializers import (
     RoadmapItemSerializer,
     RoadmapSerializer,
 )
-from roadmaps.models import IN_FORCE_ONCE, Execution, Item, Roadmap
+from roadmaps.models import IN_FORCE_ONCE, Execution, Item, Roadmap, Section
 from roadmaps.queries import Standing, tallied, together, with_changed_at
 from roadmaps.services import executions as service
 
@@ -53,7 +53,10 @@ class RoadmapViewSet(ListModelMixin, RetrieveModelMixin, ScopedViewSet[Roadmap])
         rows = rows.annotate(item_count=Count("items", filter=seen, distinct=True))
         if self.action == "retrieve":
             told = items.select_related("section").prefetch_related("responsible")
-            return rows.prefetch_related("sections", Prefetch("items", told))
+            seen_within = Exists(items.filter(section=OuterRef("pk")))
+            sections = Section.objects.annotate(held=Count("items"))
+            sections = sections.filter(seen_within | Q(held=0))
+            return rows.prefetch_related(Prefetch("sections", sections), Prefetch("items", told))
         return rows
 
 

@@ -29,8 +29,13 @@ class ExecutionQuerySet(ScopedQuerySet["Execution"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=[State.DRAFT, State.RETURNED])
 
+    def answerable(self, day: datetime.date) -> Self:
+        """Without what organizations closed by this day have left undone: nobody can report it."""
+        left = Q(state__in=[State.DRAFT, State.RETURNED], organization__closed_on__lte=day)
+        return self.exclude(left)
+
     def overdue(self, day: datetime.date) -> Self:
-        return self.unfinished().filter(due_on__lt=day)
+        return self.unfinished().answerable(day).filter(due_on__lt=day)
 
 
 class Execution(Submission):

@@ -229,6 +229,7 @@ class Link(models.Model):
 
 class OmissionQuerySet(ScopedQuerySet["Omission"]):
     owner_path = "roadmap__owner"
+    sight = Permission.EXECUTION_READ
 
 
 class Omission(models.Model):

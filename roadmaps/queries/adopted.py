@@ -28,7 +28,9 @@ def adopted(roadmaps: Iterable[Roadmap], viewer: Viewer) -> dict[int, Adopted]:
     found: defaultdict[int, Adopted] = defaultdict(Adopted)
     for row in rows.select_related("owner", "order").order_by("version"):
         one = found[row.above_id or 0]
-        one.number += row.status != Roadmap.Status.DRAFT
+        # A school may take the region's plan past its municipality: it is not one of those below.
+        is_next = row.owner.level == viewer.level + 1 or row.owner.parent_id == viewer.territory_id
+        one.number += is_next and row.status != Roadmap.Status.DRAFT
         if row.owner.level == viewer.level:
             one.own = row
     return dict(found)

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
 
 from organizations.models import Level
 from roadmaps.models import IN_FORCE_ONCE, Execution, Item
+from roadmaps.models.execution import ExecutionQuerySet
 from roadmaps.queries.standing import MOST_PRESSING, Standing, standing_on
 
 # From an execution to the item of the plan looked at: the item itself, or the one that a
@@ -54,7 +56,7 @@ class Answers(NamedTuple):
 
 
 def carried_out_by(
-    road: str, items: Collection[Item], executions: QuerySet[Execution]
+    road: str, items: Collection[Item], executions: ExecutionQuerySet
 ) -> QuerySet[Execution]:
     """The counted executions that lead by this road to one of the items, their `root`.
 
@@ -62,7 +64,8 @@ def carried_out_by(
     organization answers, never how many are asked. So an execution of a lower item counts above
     only for an organization whose own execution there is carried.
     """
-    rows = executions.filter(is_carried=False, item__roadmap__status__in=IN_FORCE_ONCE)
+    rows = executions.answerable(timezone.localdate())
+    rows = rows.filter(is_carried=False, item__roadmap__status__in=IN_FORCE_ONCE)
     roots = [item.pk for item in items]
     rows = rows.annotate(root=F(road)).filter(root__in=roots)
     if road == "item":
@@ -77,7 +80,7 @@ def carried_out_by(
 
 
 def answers(
-    items: Collection[Item], executions: QuerySet[Execution], *, day: datetime.date
+    items: Collection[Item], executions: ExecutionQuerySet, *, day: datetime.date
 ) -> list[Answer]:
     """Every organization that is asked for an item, once for each. One query."""
     rows = _executions(items, executions, day, Level.REGION)
@@ -91,7 +94,7 @@ def answers(
 
 def answers_by_place(
     items: Collection[Item],
-    executions: QuerySet[Execution],
+    executions: ExecutionQuerySet,
     *,
     day: datetime.date,
     level: int = Level.REGION,
@@ -108,7 +111,7 @@ def answers_by_place(
 
 
 def answers_in_all(
-    items: Collection[Item], executions: QuerySet[Execution], *, day: datetime.date
+    items: Collection[Item], executions: ExecutionQuerySet, *, day: datetime.date
 ) -> list[tuple[int, Standing, int]]:
     """Each item, where organizations stand with it, and how many of all do so. One query."""
     rows = _executions(items, executions, day, Level.REGION)
@@ -159,7 +162,7 @@ def _asked(fields: str, grouping: str, executions: QuerySet[Any, Any]) -> list[t
 
 
 def _executions(
-    items: Collection[Item], executions: QuerySet[Execution], day: datetime.date, level: int
+    items: Collection[Item], executions: ExecutionQuerySet, day: datetime.date, level: int
 ) -> QuerySet[Any, Any]:
     """What counts for these items, by whichever road: in the order that `_TOGETHER` reads."""
     first, *rest = (

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
-from organizations.access import Viewer
+from organizations.access import Permission, Viewer
 from organizations.models import Level, Organization, State
 from roadmaps.cascade import Kind, Line, Pair, Row, difference, propose
 from roadmaps.models import Execution, Item, Link, Omission, Outcome, Roadmap
@@ -104,8 +104,13 @@ def compared(roadmap: Roadmap, viewer: Viewer) -> Comparison:
         asked=frozenset(asked_in(above, roadmap.owner).values_list("pk", flat=True)),
         doubtful=frozenset(one.pk for one in upper if is_doubtful(above, one)),
         reasons=reasons,
-        knows_reasons=Organization.objects.visible_to(viewer).filter(pk=roadmap.owner_id).exists(),
+        knows_reasons=_knows_reasons(roadmap, viewer),
     )
+
+
+def _knows_reasons(roadmap: Roadmap, viewer: Viewer) -> bool:
+    open_ = Organization.objects.open_to(viewer, Permission.EXECUTION_READ)
+    return open_.filter(pk=roadmap.owner_id).exists()
 
 
 def links_of(roadmap: Roadmap, upper: Iterable[int], lower: Iterable[int]) -> list[tuple[int, int]]:
@@ -224,7 +229,9 @@ def _asked_by_place(upper: Roadmap, viewer: Viewer, items: Collection[int]) -> d
 def plans_below(upper: Roadmap, viewer: Viewer) -> dict[int, Roadmap]:
     """The plans that the territories next below have made of a plan, by territory. One query."""
     rows = Roadmap.objects.visible_to(viewer).filter(above=upper, status__in=IN_WORK)
-    rows = rows.filter(owner__level=upper.owner.level + 1).select_related("owner", "order")
+    # A plan of the region is taken by its own schools, too.
+    below = Q(owner__level=upper.owner.level + 1) | Q(owner__parent=upper.owner.territory_id)
+    rows = rows.filter(below).select_related("owner", "order")
     # A plan in force comes before its next version, which is still a draft.
     ordered = sorted(rows, key=lambda plan: plan.status != Roadmap.Status.DRAFT)
     return {plan.owner.territory_id: plan for plan in ordered}

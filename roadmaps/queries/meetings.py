@@ -175,7 +175,16 @@ def invitees(
     """Working organizations of a circle that are not invited yet. Within the viewer's territory."""
     working = Organization.objects.visible_to(viewer).working(timezone.localdate())
     invited = Participation.objects.filter(meeting=meeting).values("organization")
-    return working.filter(_of_circle(meeting, circle, cohort)).exclude(pk__in=invited)
+    seeing = _seeing(meeting)
+    return working.filter(seeing, _of_circle(meeting, circle, cohort)).exclude(pk__in=invited)
+
+
+def _seeing(meeting: Meeting) -> Q:
+    """Those who see the plan of the event: who is under its owner, and who is beside the holder.
+    An event by a plan from below is no business of the holder's other territories."""
+    node = Organization(pk=meeting.item.roadmap.owner.territory_id)
+    under = Organization.objects.under(node).values("pk")
+    return Q(pk__in=under) | Q(level=meeting.organization.level)
 
 
 def _of_circle(meeting: Meeting, circle: Circle, cohort: Cohort | None) -> Q:

@@ -160,7 +160,7 @@ def omit(roadmap: Roadmap, item: Item, *, reason: str, by: Viewer) -> Omission:
         reason=omission.reason,
     )  # fmt: skip
     if roadmap.status == Roadmap.Status.APPROVED:
-        hand_in_omissions(roadmap, by=by)
+        hand_in_omissions(roadmap, by=by, only=item)
     return omission
 
 
@@ -207,23 +207,27 @@ def check(roadmap: Roadmap) -> None:
 
 
 @transaction.atomic
-def hand_in_omissions(roadmap: Roadmap, *, by: Viewer | None) -> None:
-    """Hand the reasons for what is left out in to the level above as «не применимо»."""
+def hand_in_omissions(roadmap: Roadmap, *, by: Viewer | None, only: Item | None = None) -> None:
+    """Hand the reasons for what is left out, or for `only` one item, in to the level above as
+    «не применимо». What was returned under an older version waits for its own answer."""
     if by is None:  # the operator's console is nobody who could hand in
         return
     taken = Link.objects.filter(lower__roadmap=roadmap)
     left_out = roadmap.omissions.exclude(item__in=taken.values("upper"))
     reasons = dict(left_out.values_list("item", "reason"))
-    unfinished = Q(state__in=[State.DRAFT, State.RETURNED])
+    is_again = only is None and roadmap.supersedes_id is not None
+    if only is not None:
+        reasons = {pk: reason for pk, reason in reasons.items() if pk == only.pk}
+    unfinished = Q(state__in=[State.DRAFT] if is_again else [State.DRAFT, State.RETURNED])
     waiting = Q(state=State.SENT, outcome=Outcome.NOT_APPLICABLE)
-    owed = Execution.objects.select_for_update().filter(
+    owed = Execution.objects.select_for_update(of=("self",)).filter(
         unfinished | waiting,
         item__in=reasons,
         organization=roadmap.owner.territory_id,
         is_carried=False,
     )
     handed = []
-    for execution in owed:
+    for execution in owed.order_by("pk"):
         reason = reasons[execution.item_id]
         if execution.state == State.SENT and execution.report == reason:
             continue

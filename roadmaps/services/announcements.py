@@ -128,15 +128,12 @@ def _moment(at: datetime.datetime | None) -> str:
 # Plans
 
 
-def came_into_force(roadmap: Roadmap, *, by: Viewer | None) -> None:
+def came_into_force(roadmap: Roadmap, knew: Collection[int], *, by: Viewer | None) -> None:
     """A plan was approved: to all who owe something under it; in place of an older version also
-    to those who owe nothing any more. Five queries at most."""
+    to those who `knew` that one and owe nothing any more. Five queries at most."""
     owed = _owed(roadmap)
-    old = roadmap.supersedes
-    if old is None:
-        kind, places = "roadmap.approved", set(owed)
-    else:
-        kind, places = "roadmap.superseded", set(owed) | _knew(old)
+    old = roadmap.supersedes_id
+    kind, places = "roadmap.superseded" if old else "roadmap.approved", {*owed, *knew}
     _tell(
         (
             Wanted(
@@ -160,8 +157,9 @@ def _owed(roadmap: Roadmap) -> dict[int, int]:
     return dict(rows.values_list("organization").annotate(Count("pk")))
 
 
-def _knew(old: Roadmap) -> set[int]:
-    """Who was given an older version, or has something under it."""
+def knew(roadmap: Roadmap) -> set[int]:
+    """Who was given the version that this one replaces, or has something under it."""
+    old = roadmap.supersedes_id
     given = Delivery.objects.filter(roadmap=old).values_list("organization", flat=True)
     had = Execution.objects.filter(item__roadmap=old).values_list("organization", flat=True)
     return set(given.order_by().union(had.order_by()))

@@ -173,6 +173,10 @@ def settle(items: Collection[int]) -> int:
 def _answered_below(apart_from: Roadmap | None = None) -> Exists | Q:
     """Whether the same organization has an execution of an item linked below, directly or not."""
     same = Execution.objects.filter(organization=OuterRef("organization"))
+    # Under a closed plan nobody can report any more: what it left undone is asked above again.
+    same = same.exclude(
+        item__roadmap__status=Roadmap.Status.CLOSED, state__in=[State.DRAFT, State.RETURNED]
+    )
     if apart_from is not None:
         same = same.exclude(item__roadmap=apart_from)
     direct = same.filter(item__links__upper=OuterRef("item"))

@@ -101,13 +101,16 @@ def add_version(
     Whoever reads such a report then decides on what they have seen, not on what came since.
     Raises NotAllowed, Conflict, or Refused for a file that is not what it should be.
     """
+    guard.require(by, Permission.EXECUTION_REPORT, execution)
+    # All that it serves in one order, as those who accept several reports at once hold them.
+    served = Execution.objects.filter(evidence=proof).order_by("pk")
+    list(served.select_for_update(of=("self",)).values_list("pk", flat=True))
     execution = held_own(execution, by)
     if not execution.evidence.filter(pk=proof.pk).exists():
         raise Conflict(f"«{proof}» не приложен к этому пункту. Обновите страницу.")
     version = documents.add_version(
         proof, content=content, name=name, by=by, most_bytes=settings.UPLOAD_MOST_BYTES
     )
-    served = Execution.objects.select_for_update(of=("self",)).filter(evidence=proof)
-    for waiting in served.filter(state=State.SENT).order_by("pk"):
+    for waiting in served.filter(state=State.SENT):
         submissions.send(waiting, by=by, permission=Permission.EXECUTION_REPORT)
     return version

@@ -207,7 +207,8 @@ def attend(meeting: Meeting, numbers: Mapping[int, int | None], *, by: Viewer) -
     for number in numbers.values():
         if number is not None:
             _possible(number)
-    rows = meeting.participations.select_for_update().filter(pk__in=numbers)
+    rows = meeting.participations.select_for_update(of=("self",)).filter(pk__in=numbers)
+    rows = rows.order_by("pk")
     changed = [row for row in rows if row.attended != numbers[row.pk]]
     for row in changed:
         row.attended = numbers[row.pk]

@@ -30,8 +30,11 @@ def held_own(execution: Execution, by: Viewer) -> Execution:
 def held(execution: Execution, by: Viewer, permission: Permission) -> Execution:
     """The row as it is now, kept from others until the end of the transaction."""
     guard.require(by, permission, execution)
-    rows = Execution.objects.select_for_update(of=("self",)).select_related("item__roadmap")
-    return rows.get(pk=execution.pk)
+    # Held first, then read: a version that takes over meanwhile puts it under another item.
+    held = Execution.objects.select_for_update().filter(pk=execution.pk).order_by()
+    if not held:
+        raise Conflict("В новой версии плана этого пункта у вас больше нет. Обновите страницу.")
+    return Execution.objects.select_related("item__roadmap").get(pk=execution.pk)
 
 
 def to_carry_out(execution: Execution, by: Viewer) -> Execution:

@@ -178,15 +178,18 @@ def approve(roadmap: Roadmap, *, by: Viewer | None) -> Roadmap:
     roadmap.status, roadmap.approved_at = Roadmap.Status.APPROVED, timezone.now()
     adoption.check(roadmap)
     roadmap.save(update_fields=["status", "approved_at", "updated_at"])
+    knew = announcements.knew(roadmap)  # what they no longer owe is gone after the next step
     versions.take_over(roadmap, by=by)
     assigned = assignment.assign(roadmap)
-    carried = assignment.carry(roadmap)
+    # Whoever is asked anew may be asked below already, and this plan's items above it.
+    own = set(roadmap.items.values_list("pk", flat=True))
+    carried = assignment.settle(assignment.uppers(roadmap) | own)
     adoption.hand_in_omissions(roadmap, by=by)
     audit.record(
         "roadmap.approved", roadmap, by=by, organization=roadmap.owner,
         executions=assigned, carried=carried,
     )  # fmt: skip
-    announcements.came_into_force(roadmap, by=by)
+    announcements.came_into_force(roadmap, knew, by=by)
     return roadmap
 
 

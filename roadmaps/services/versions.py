@@ -185,6 +185,8 @@ def take_over(roadmap: Roadmap, *, by: Viewer | None) -> None:
     if roadmap.supersedes_id is None:
         return
     old = Roadmap.objects.select_for_update(of=("self",)).get(pk=roadmap.supersedes_id)
+    # The plans below are pointed here in the end; one that comes into force now holds itself first.
+    list(old.below.select_for_update(of=("self",)).order_by("-pk").values_list("pk", flat=True))
     if old.status != Roadmap.Status.APPROVED:
         raise Conflict(
             f"Прежняя версия уже не действует ({old.get_status_display()}): заменить её нельзя. "
@@ -205,8 +207,8 @@ def take_over(roadmap: Roadmap, *, by: Viewer | None) -> None:
 def _move_executions(old: Roadmap, new: Roadmap) -> tuple[int, int]:
     """Put the executions of replaced items under the items that replace them.
 
-    Empty ones of those who owe no longer are deleted, all others are kept. The rows are matched
-    here: joined by the database, a region's thousands took minutes.
+    Empty ones of those who owe no longer are deleted; with a text, a note or a proof they are
+    kept. The rows are matched here: joined by the database, a region's thousands took minutes.
     """
     heirs = {was: item for item in new.items.all() if (was := item.replaces_id)}
     before = {item.pk: was for was, item in heirs.items()}
@@ -216,13 +218,16 @@ def _move_executions(old: Roadmap, new: Roadmap) -> tuple[int, int]:
         if row.item_id in before
     }
     olds = Execution.objects.filter(item__roadmap=old)
-    stand = list(olds.values_list("pk", "item", "organization", "is_lead", "state", "report"))
-    empty = [
+    held = olds.select_for_update(of=("self",)).order_by("pk")  # nobody hands in meanwhile
+    stand = list(held.values_list("pk", "item", "organization", "is_lead", "state", "report"))
+    unowed = {
         pk
-        for pk, item, organization, _, state, report in stand
-        if (item, organization) not in wanted and state == State.DRAFT and not report
-    ]
-    olds.filter(pk__in=empty).delete()
+        for pk, item, organization, _, state, _ in stand
+        if (item, organization) not in wanted and state in UNREPORTED
+    }
+    empty = olds.filter(pk__in=unowed, state=State.DRAFT, report="", notes=None, evidence=None)
+    dropped = empty.count()
+    empty.delete()
     leads = {
         pk: wanted.get((item, organization), lead) for pk, item, organization, lead, *_ in stand
     }
@@ -231,7 +236,7 @@ def _move_executions(old: Roadmap, new: Roadmap) -> tuple[int, int]:
         olds.filter(pk__in=changed).update(is_lead=lead)
     _take_terms(olds.filter(pk__in=_owing(stand, wanted)), _redated(new))
     heir = Case(*(When(item=was, then=Value(now.pk)) for was, now in heirs.items()))
-    return olds.filter(item__in=heirs).update(item=heir) if heirs else 0, len(empty)
+    return olds.filter(item__in=heirs).update(item=heir) if heirs else 0, dropped
 
 
 def _owing(stand: Iterable[Any], wanted: Container[tuple[int, int]]) -> list[int]:
@@ -265,7 +270,8 @@ def _after_told(rows: QuerySet[Execution]) -> list[Any]:
     found: list[Any] = list(told.prefetch_related("item__replaced_by"))
     for execution in found:
         heir = execution.item.replaced_by.all()[0]
-        execution.due_on = assignment.due_of(heir, after=execution.point)
+        last = max(heir.control_points, default=None)
+        execution.due_on = assignment.due_of(heir, after=execution.point) or last
     return found
 
 
@@ -308,5 +314,6 @@ def close(roadmap: Roadmap, *, summary: str, by: Viewer) -> Roadmap:
     roadmap.status, roadmap.closed_at = Roadmap.Status.CLOSED, timezone.now()
     roadmap.summary = summary.strip()
     roadmap.save(update_fields=["status", "closed_at", "summary", "updated_at"])
+    assignment.settle(assignment.uppers(roadmap))
     audit.record("roadmap.closed", roadmap, by=by, organization=roadmap.owner)
     return roadmap

@@ -14,11 +14,21 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from organizations.errors import Conflict, NotAllowed
-from organizations.models import Event, State
+from organizations.models import Event, Notice, State
 from organizations.queries import viewer_of
-from roadmaps.models import Cohort, Execution, Item, Link, Omission, Outcome, Responsible, Roadmap
-from roadmaps.queries import answers, lines, standing_of, summaries, together
-from roadmaps.services import adoption, assignment, executions, roadmaps
+from roadmaps.models import (
+    Cohort,
+    Execution,
+    Item,
+    Link,
+    Omission,
+    Outcome,
+    ProgressNote,
+    Responsible,
+    Roadmap,
+)
+from roadmaps.queries import Standing, answers, lines, standing_of, summaries, together
+from roadmaps.services import adoption, assignment, executions, roadmaps, versions
 from roadmaps.terms import TermKind
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.roadmaps import ExecutionFactory, ItemFactory, RoadmapFactory
@@ -746,3 +756,111 @@ def test_the_pages_cost_no_more_for_a_longer_plan(cast, region, draft, signed_in
     ItemFactory(roadmap=south)
 
     assert [cost(page) for page in shown] == before
+
+
+# What happens to executions when plans beside them close, change, or lose somebody
+
+
+@pytest.fixture
+def vera(cast):
+    return viewer_of(cast.vera)
+
+
+def test_a_closed_lower_plan_gives_back_what_was_not_done_under_it(cast, region, draft, oleg, nina):
+    plan = put_into_force(draft, oleg)
+    upper = region.items.get(position=2)
+    owed = Execution.objects.get(item=upper, organization=cast.lake_school)
+    assert owed.is_carried
+
+    versions.close(plan, summary="Сделано не всё.", by=oleg)
+
+    owed.refresh_from_db()
+    assert not owed.is_carried
+    assert executions.report(upper, text="Сделали позже.", by=nina).state == State.SENT
+
+
+def test_a_closed_school_is_not_late(cast, region, vera):
+    cast.lake_school.closed_on = timezone.localdate() - datetime.timedelta(days=400)
+    cast.lake_school.save()
+    item = region.items.get(position=4)
+    before = Execution.objects.filter(item=item).count()
+
+    [line] = lines(region, vera, day=TODAY(), only=item)
+
+    assert line.total == before - 1
+
+
+def test_a_reason_for_one_item_touches_no_other(cast, region, draft, oleg, vera):
+    first, second = draft.items.get(position=1), draft.items.get(position=2)
+    above, other = first.above.get(), second.above.get()
+    first.delete()
+    second.delete()
+    for item in (above, other):
+        adoption.omit(draft, item, reason="Исполняет регион.", by=oleg)
+    put_into_force(draft, oleg)
+    owed = Execution.objects.get(item=above, organization=cast.north)
+    executions.send_back(owed, remark="Исполняйте.", by=vera)
+    executions.keep(owed, text="Провели, пишем протокол.", by=oleg)
+
+    adoption.omit(draft, other, reason="Причина точнее.", by=oleg)
+
+    owed.refresh_from_db()
+    assert (owed.state, owed.remark) == (State.RETURNED, "Исполняйте.")
+    assert owed.report == "Провели, пишем протокол."
+
+
+def test_what_was_told_of_outlives_an_item_that_a_version_drops(cast, region, vera, nina):
+    item = region.items.get(position=4)
+    owed = Execution.objects.get(item=item, organization=cast.lake_school)
+    executions.tell(owed, text="Провели половину.", by=nina)
+    new = versions.next_version(region, by=vera)
+    new.items.get(position=4).delete()
+
+    roadmaps.approve(sign(new, "900"), by=vera)
+
+    assert Execution.objects.filter(pk=owed.pk).exists()
+    assert ProgressNote.objects.filter(execution=owed).count() == 1
+
+
+def test_who_loses_all_items_by_a_version_is_told(cast, vera):
+    plan = RoadmapFactory(owner=cast.ministry)
+    ItemFactory(roadmap=plan, position=1, bodies=["school"])
+    ItemFactory(roadmap=plan, position=2, bodies=["mouo"])
+    new = versions.next_version(plan, by=vera)
+    new.items.get(position=1).delete()
+
+    roadmaps.approve(sign(new, "900"), by=vera)
+
+    told = set(Notice.objects.values_list("user__username", flat=True))
+    assert {"nina", "igor", "oleg", "svetlana"} <= told
+
+
+def test_a_reason_is_not_shown_to_who_sees_no_reports(cast, region, draft, oleg, signed_in):
+    item = draft.items.get(position=1)
+    above = item.above.get()
+    item.delete()
+    adoption.omit(draft, above, reason="Тайная причина", by=oleg)
+    put_into_force(draft, oleg)
+    address = f"/roadmaps/{draft.pk}/difference/"
+
+    seen = {
+        name: "Тайная причина" in signed_in(getattr(cast, name)).get(address).content.decode()
+        for name in ("oleg", "vera", "pavel", "elena", "anton")
+    }
+
+    assert seen == {"oleg": True, "vera": True, "pavel": False, "elena": False, "anton": False}
+
+
+def test_a_left_out_item_counts_as_not_applicable_once_accepted(cast, region, draft, oleg, vera):
+    item = draft.items.get(position=1)
+    above = item.above.get()
+    item.delete()
+    adoption.omit(draft, above, reason="Исполняет регион.", by=oleg)
+    put_into_force(draft, oleg)
+    owed = Execution.objects.get(item=above, organization=cast.north)
+    assert owed.outcome == Outcome.NOT_APPLICABLE
+
+    executions.accept(owed, by=vera)
+
+    [line] = lines(region, vera, day=TODAY(), only=above)
+    assert line.counts[Standing.NOT_APPLICABLE] == 1

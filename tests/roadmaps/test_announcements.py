@@ -230,6 +230,8 @@ def test_a_new_version_is_told_also_to_those_who_owe_nothing_any_more(cast, draf
         "nina": "У вас 1 пункт: План",
         "igor": "У вас 1 пункт: План",
         "inna": "У вас больше нет пунктов: План",
+        "oleg": "У вас больше нет пунктов: План",
+        "svetlana": "У вас больше нет пунктов: План",
     }
     assert told("roadmap.approved") == set()
 

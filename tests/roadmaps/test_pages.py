@@ -690,7 +690,9 @@ def test_twice_as_many_rows_make_no_more_queries(cast, signed_in, plan):
         for _ in range(number):
             school = OrganizationFactory(parent=cast.north)
             ExecutionFactory(item=item, organization=school)
-            more = ItemFactory(roadmap=plan, bodies=["mouo", "school"], position=100 + school.pk)
+            more = ItemFactory(
+                roadmap=plan, bodies=["mouo", "school"], position=100 + school.pk % 30_000
+            )
             ExecutionFactory(item=more, organization=school)
             ItemFactory(roadmap=RoadmapFactory(owner=cast.north))
 
