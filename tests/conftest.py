@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from rsoko import embedded
+from rsoko.celery import app
 from tests.cast import Cast, make_cast
 
 embedded.start()
@@ -14,6 +15,12 @@ embedded.start()
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
 hypothesis_settings.register_profile("dev", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _known_tasks():
+    """Tasks are known by name whichever tests run: a message to an unknown one is not eager."""
+    app.loader.import_default_modules()
 
 
 @pytest.fixture(autouse=True)

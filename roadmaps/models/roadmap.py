@@ -1,6 +1,5 @@
 """An order's action plan (дорожная карта): its sections, items and responsible bodies."""
 
-import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -125,10 +124,6 @@ class ItemQuerySet(ScopedQuerySet["Item"]):
             cohort=OuterRef("cohort"), organization__in=mine.values("pk")
         )
         return self.filter(Q(cohort=None) | Exists(named), roadmap__in=plans)
-
-    def due_by(self, day: datetime.date) -> Self:
-        """Items whose printed term has an end, not later than this day."""
-        return self.filter(ends_on__lte=day)
 
 
 class Item(models.Model):

@@ -2,10 +2,8 @@
 
 import datetime
 import hashlib
-import threading
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from organizations import vsoko
@@ -15,6 +13,7 @@ from organizations.queries import viewer_of
 from organizations.services import documents
 from organizations.templatetags.ru import school_year
 from tests.factories.documents import DocumentFactory, docx, pdf
+from tests.threads import at_once
 
 MEGABYTE = 2**20
 
@@ -142,28 +141,6 @@ def test_an_accepted_document_waits_again_after_a_new_version(cast):
 
     assert again.state == State.SENT
     assert again.decided_by is None
-
-
-def at_once(*acts):
-    """Do the acts in threads that start together; what each returned or raised."""
-    results = {}
-    start = threading.Barrier(len(acts))
-
-    def work(number, act):
-        start.wait()
-        try:
-            results[number] = act()
-        except Exception as error:  # noqa: BLE001 - the test looks at whatever was raised
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return [results[number] for number in range(len(acts))]
 
 
 @pytest.mark.django_db(transaction=True)

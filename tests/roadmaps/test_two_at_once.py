@@ -1,9 +1,6 @@
 """Two people at the same report at the same moment: one act is done, the other is told why not."""
 
-import threading
-
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,31 +14,10 @@ from roadmaps.services.evidence import Proof
 from tests.factories.documents import pdf
 from tests.factories.organizations import MembershipFactory
 from tests.factories.roadmaps import ItemFactory, RoadmapFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DECIDED = {"execution.accepted", "execution.returned"}
-
-
-def at_once(*acts):
-    """Do the acts in threads that start together; what each returned or raised."""
-    results = {}
-    start = threading.Barrier(len(acts))
-
-    def work(number, act):
-        start.wait()
-        try:
-            results[number] = act()
-        except Exception as error:  # noqa: BLE001 - the test looks at whatever was raised
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return [results[number] for number in range(len(acts))]
 
 
 @pytest.fixture
