@@ -42,9 +42,17 @@ class Permission(StrEnum):
     EXECUTION_READ = "execution.read"
     EXECUTION_REPORT = "execution.report"
     EXECUTION_ACCEPT = "execution.accept"
+    PROCEDURE_EDIT = "procedure.edit"
     WORK_EDIT = "work.edit"
+    SCHEDULE_READ = "schedule.read"
+    SCHEDULE_EDIT = "schedule.edit"
+    HOLDING_READ = "holding.read"
+    HOLDING_MANAGE = "holding.manage"
+    TABLE_READ = "table.read"
+    TABLE_IMPORT = "table.import"
     RESULT_READ = "result.read"
     RESULT_IMPORT = "result.import"
+    RESULT_REOPEN = "result.reopen"
     INDICATOR_READ = "indicator.read"
     OBJECTIVITY_READ = "objectivity.read"
     OBJECTIVITY_COMPUTE = "objectivity.compute"
@@ -64,6 +72,7 @@ _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MINISTRY: frozenset(
         {
+            _P.SCHEDULE_READ, _P.SCHEDULE_EDIT, _P.HOLDING_READ, _P.TABLE_READ,
             _P.ORGANIZATION_MANAGE, _P.JOURNAL_READ, _P.RUN_READ, _P.RUN_MANAGE,
             _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
             _P.RESULT_READ, _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
@@ -72,6 +81,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OPERATOR: frozenset(
         {
+            _P.PROCEDURE_EDIT, _P.SCHEDULE_READ, _P.SCHEDULE_EDIT, _P.HOLDING_READ, _P.HOLDING_MANAGE,
+            _P.TABLE_READ, _P.TABLE_IMPORT, _P.RESULT_REOPEN,
             _P.REGISTER_IMPORT, _P.RUN_READ, _P.RUN_MANAGE,
             _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT,
             _P.WORK_EDIT, _P.RESULT_READ, _P.RESULT_IMPORT,
@@ -81,12 +92,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.METHODOLOGIST: frozenset(
         {
+            _P.SCHEDULE_READ, _P.TABLE_READ,
             _P.RUN_READ, _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT,
             _P.INDICATOR_READ, _P.DOCUMENT_READ, _P.REPORT_READ, _P.TOKEN_ISSUE,
         }
     ),
     Role.COORDINATOR: frozenset(
         {
+            _P.SCHEDULE_READ, _P.SCHEDULE_EDIT, _P.HOLDING_READ, _P.HOLDING_MANAGE,
+            _P.TABLE_READ, _P.TABLE_IMPORT, _P.RESULT_REOPEN,
             _P.MEMBER_MANAGE, _P.JOURNAL_READ, _P.RUN_READ, _P.RUN_MANAGE,
             _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
             _P.RESULT_READ, _P.RESULT_IMPORT,
@@ -96,6 +110,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DEPUTY: frozenset(
         {
+            _P.SCHEDULE_READ, _P.SCHEDULE_EDIT, _P.HOLDING_READ, _P.HOLDING_MANAGE, _P.TABLE_READ,
             _P.RUN_READ, _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT,
             _P.RESULT_READ, _P.RESULT_IMPORT, _P.INDICATOR_READ, _P.OBJECTIVITY_READ,
             _P.DOCUMENT_READ, _P.DOCUMENT_UPLOAD, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from organizations.access import ROLE_TITLES, Permission, Viewer
+from organizations.access import GRANTS, ROLE_TITLES, Permission, Viewer
 from organizations.models import Level
 from organizations.services import notices
 
@@ -45,6 +45,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         return {"navigation": [], "viewer_card": None}
     return {
         "viewer": viewer,
+        "may": GRANTS[viewer.role],
         "navigation": _sections(viewer, request.path),
         "viewer_card": _card(viewer),
         "reads_executions": viewer.may(Permission.EXECUTION_READ),

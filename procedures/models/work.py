@@ -30,7 +30,8 @@ class Procedure(models.Model):
 class Work(models.Model):
     """One work of a procedure: a subject, a grade, a year, its tasks and their maximum points.
 
-    Works are reference data of the whole installation: no organization owns them.
+    Works are reference data of the whole installation: no organization owns them. `levels` are
+    Б, П or В a task and `skills` what each task checks; both are empty where they are not known.
     """
 
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="works")
@@ -40,7 +41,20 @@ class Work(models.Model):
     year = models.PositiveSmallIntegerField("год проведения")
     tasks = ArrayField(models.CharField(max_length=12), verbose_name="задания")
     max_points = ArrayField(models.PositiveSmallIntegerField(), verbose_name="максимум баллов")
+    levels = ArrayField(
+        models.CharField(max_length=1, blank=True),
+        default=list,
+        blank=True,
+        verbose_name="уровни сложности",
+    )
+    skills = ArrayField(
+        models.CharField(max_length=300, blank=True),
+        default=list,
+        blank=True,
+        verbose_name="проверяемые умения",
+    )
     held_on = models.DateField("день проведения", null=True, blank=True)
+    due_on = models.DateField("срок сдачи результатов", null=True, blank=True)
 
     class Meta:
         verbose_name = "работа"
@@ -55,6 +69,12 @@ class Work(models.Model):
                 name="work_points_per_task",
                 condition=Q(tasks__len=F("max_points__len")) & Q(tasks__len__gt=0),
                 violation_error_message="Число заданий и число максимумов различаются.",
+            ),
+            models.CheckConstraint(
+                name="work_levels_and_skills_per_task",
+                condition=(Q(levels__len=0) | Q(levels__len=F("tasks__len")))
+                & (Q(skills__len=0) | Q(skills__len=F("tasks__len"))),
+                violation_error_message="Уровней и умений должно быть столько же, сколько заданий.",
             ),
         ]
 
