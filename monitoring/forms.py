@@ -23,6 +23,18 @@ class WorkFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
+class FederalFilter(forms.Form):
+    """The unit at which a standard report is opened, and how tasks are counted."""
+
+    unit = forms.CharField(required=False, max_length=32)
+    measure = forms.ChoiceField(required=False, choices=[("full", "получили максимум")])
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
 class ObjectivityFilter(WorkFilter):
     state = forms.ChoiceField(required=False, choices=[(name, WORDS[name]) for name in STATES])
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from monitoring.views import indicators, objectivity, school
+from monitoring.views import federal, indicators, objectivity, school
 
 app_name = "monitoring"
 
@@ -11,6 +11,13 @@ urlpatterns: list[URLPattern] = [
     path("objectivity/file/", objectivity.objectivity_xlsx, name="objectivity_xlsx"),
     path("objectivity/compute/", objectivity.compute, name="compute"),
     path("objectivity/schools/<slug:code>/", school.school, name="school"),
+    path("federal/", federal.federal_reports, name="federal_reports"),
+    path("federal/<slug:code>/<slug:report>/", federal.federal_report, name="federal_report"),
+    path(
+        "federal/<slug:code>/<slug:report>/file/",
+        federal.federal_report_xlsx,
+        name="federal_report_xlsx",
+    ),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<slug:code>/", indicators.indicator, name="indicator"),
     path("indicators/<slug:code>/file/", indicators.indicator_xlsx, name="indicator_xlsx"),

@@ -6,6 +6,7 @@ Data and strings only: an option has to survive JSON. Drawing lives in `drawing.
 from monitoring.charts.chart import MAIN, PAIR, PAPER, PHONE, Chart, Place
 from monitoring.charts.comparison import Group, bars
 from monitoring.charts.histogram import distribution
+from monitoring.charts.profile import profile
 from monitoring.charts.spread import Limits, Point, funnel
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "bars",
     "distribution",
     "funnel",
+    "profile",
 ]

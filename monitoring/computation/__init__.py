@@ -11,7 +11,7 @@ from monitoring.computation.statistics import store_statistics
 from monitoring.computation.storing import hold
 from monitoring.computation.summaries import refresh_cells
 from monitoring.computation.values import store_values, store_year
-from monitoring.queries.cells import class_cells, stands
+from monitoring.queries.cells import class_cells, has_uncounted, stands
 from organizations.models import Organization
 from procedures.models import Result, Work
 from procedures.queries import newest_scale
@@ -46,15 +46,16 @@ def compute(
     """Compute everything a work gives, in one transaction. Running it again changes no row.
 
     `schools` names those whose results have changed: only their rows are read, the numbers of
-    all are made anew from the cells. Two computations of one work take turns. The number of
-    queries does not depend on the number of schools.
+    all are made anew from the cells. Cells of an earlier shape make it read the rows of all. Two
+    computations of one work take turns. The number of queries does not depend on the number of
+    schools.
     """
     total = _schools(work)
     progress(0, total)
     with transaction.atomic():
         hold(f"computation of work {work.pk}")
         progress.hold()
-        left_out = refresh_cells(work, schools)
+        left_out = refresh_cells(work, None if has_uncounted(work) else schools)
         classes = class_cells(work)
         stand = stands(set(classes.school.tolist()))
         store_statistics(work, _borders(work), classes, stand, run_id)

@@ -15,7 +15,8 @@ class CellQuerySet(ScopedQuerySet["Cell"]):
 class Cell(models.Model):
     """One class in one work. Cells add up: classes to a school, schools to a region.
 
-    The arrays are those of `monitoring.stats.cells.Cells`, each flattened row by row.
+    The arrays are those of `monitoring.stats.cells.Cells`, each flattened row by row. The last two
+    came later: they are empty in a row that was counted before, until the work is counted anew.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="cells")
@@ -28,6 +29,8 @@ class Cell(models.Model):
     marks = ArrayField(models.IntegerField())
     journal = ArrayField(models.IntegerField())
     attendance = ArrayField(models.IntegerField())
+    group_sums = ArrayField(models.IntegerField(), default=list)
+    full_scores = ArrayField(models.IntegerField(), default=list)
 
     objects = CellQuerySet.as_manager()
 

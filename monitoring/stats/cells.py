@@ -27,6 +27,8 @@ class Cells:
     marks        (K, 4)      pupils by mark for the work 2…5
     journal      (K, 4, 4)   pupils by journal mark 2…5 × mark for the work 2…5
     attendance   (K, 5, 2)   pupils by journal mark none, 2…5 × absent, present
+    group_sums   (K, 4, J)   points by mark for the work 2…5 × task
+    full_scores  (K, J)      pupils who got the task's maximum
     """
 
     histogram: IntArray
@@ -36,6 +38,8 @@ class Cells:
     marks: IntArray
     journal: IntArray
     attendance: IntArray
+    group_sums: IntArray
+    full_scores: IntArray
 
     def __len__(self) -> int:
         return len(self.histogram)
@@ -106,6 +110,10 @@ def summarize(
         _counts(n_classes, wrote, (work, 5))[:, 1:],
         _counts(n_classes, wrote, (both[0], 5), (both[1], 5))[:, 1:, 1:],
         _counts(n_classes, class_index, (journal, 5), (present, 2)),
+        _sums(wrote * 5 + work, earned, n_classes * 5).reshape(n_classes, 5, earned.shape[1])[
+            :, 1:
+        ],
+        _sums(wrote, got == max_points, n_classes),
     )
 
 

@@ -83,6 +83,14 @@ def _work(world: World) -> dict[str, object]:
     return {"code": world.work.code}
 
 
+def _federal(world: World) -> dict[str, object]:
+    return {"code": world.work.code, "report": "tasks"}
+
+
+def _of_school(world: World) -> dict[str, object]:
+    return {"unit": world.school.code}
+
+
 def _indicator(world: World) -> dict[str, object]:
     return {"code": world.value.indicator}
 
@@ -179,6 +187,8 @@ _KWARGS: dict[str, Parts] = {
     "procedures:form": _work,
     "procedures:upload": _work,
     "monitoring:school": _school,
+    "monitoring:federal_report": _federal,
+    "monitoring:federal_report_xlsx": _federal,
     "monitoring:indicator": _indicator,
     "monitoring:indicator_xlsx": _indicator,
     "reports:report": lambda world: {"pk": world.report.pk},
@@ -194,5 +204,7 @@ _KWARGS: dict[str, Parts] = {
 
 _QUERIES: dict[str, Parts] = {
     "roadmaps:board": lambda world: {"place": world.school.parent.code},
+    "monitoring:federal_report": _of_school,
+    "monitoring:federal_report_xlsx": _of_school,
     "procedures:form": lambda world: {"organization": world.school.code},
 }

@@ -48,6 +48,7 @@ LISTS = (
     "roadmaps:meetings", "roadmaps:plan_meetings", "roadmaps:meeting",
     "procedures:works", "procedures:work",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
+    "monitoring:federal_reports", "monitoring:federal_report", "monitoring:federal_report_xlsx",
     "monitoring:indicators", "monitoring:indicator", "monitoring:indicator_xlsx",
     "reports:reports", "reports:execution_report",
 )  # fmt: skip

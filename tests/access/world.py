@@ -45,7 +45,7 @@ from roadmaps.services import feeds
 from tests.cast import Cast
 from tests.factories.documents import DocumentFactory, EventFactory, RunFactory, VersionFactory
 from tests.factories.documents import pdf as a_pdf
-from tests.factories.monitoring import IndicatorValueFactory, StatisticFactory
+from tests.factories.monitoring import CellFactory, IndicatorValueFactory, StatisticFactory
 from tests.factories.notices import NoticeFactory
 from tests.factories.organizations import MembershipFactory
 from tests.factories.procedures import ProtocolFactory, ScaleFactory, WorkFactory, a_form
@@ -279,6 +279,7 @@ def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:
         organization=school, work=work, method_version=f"{mark}-value", indicator="mean_percent"
     )
     IndicatorValueFactory(organization=school, method_version=f"{mark}-value")
+    CellFactory(organization=school, work=work)
     statistic = StatisticFactory(
         organization=school, work=work, method_version=f"{mark}-signal", q_value=0.01
     )

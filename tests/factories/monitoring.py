@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import factory
 import numpy as np
 from factory.django import DjangoModelFactory
 from numpy.typing import NDArray
 
-from monitoring.models import IndicatorValue, Statistic
+from monitoring.models import Cell, IndicatorValue, Statistic
 from organizations.models import Organization
 from procedures.exchange.bulk_store import Part, store
 from procedures.models import Procedure, Scale, Work
@@ -28,6 +29,33 @@ class IndicatorValueFactory(DjangoModelFactory[IndicatorValue]):
     value, low, high = 0.5, 0.4, 0.6
     pupils = 80
     method_version = "2026.1"
+
+
+class CellFactory(DjangoModelFactory[Cell]):
+    """One class with a single pupil, who got the first point of every task; give its school."""
+
+    class Meta:
+        model = Cell
+
+    class_number = 1
+    histogram = factory.LazyAttribute(lambda o: _one_of(o.work.max_score + 1, len(o.work.tasks)))
+    task_sums = factory.LazyAttribute(lambda o: [1] * len(o.work.tasks))
+    task_squares = factory.LazyAttribute(lambda o: [1] * len(o.work.tasks))
+    omissions = factory.LazyAttribute(lambda o: [0] * len(o.work.tasks))
+    marks = factory.LazyFunction(lambda: _one_of(4, 1))
+    journal = factory.LazyFunction(lambda: _one_of(16, 9))
+    attendance = factory.LazyFunction(lambda: _one_of(10, 7))
+    group_sums = factory.LazyAttribute(lambda o: _in_group(len(o.work.tasks)))
+    full_scores = factory.LazyAttribute(lambda o: [int(most == 1) for most in o.work.max_points])
+
+
+def _one_of(size: int, at: int) -> list[int]:
+    return [int(place == at) for place in range(size)]
+
+
+def _in_group(tasks: int) -> list[int]:
+    """The points of the pupil, whose mark is 3."""
+    return [int(place // tasks == 1) for place in range(4 * tasks)]
 
 
 class StatisticFactory(DjangoModelFactory[Statistic]):

@@ -59,7 +59,8 @@ def cells_of(given: dict) -> Cells:
     nothing = np.zeros((1, 1), dtype=int)
     marks = np.array([given.get("marks", [0] * 4)])
     journal = np.array([given.get("journal", np.zeros((4, 4), dtype=int))])
-    return Cells(histogram, nothing, nothing, nothing, marks, journal, attendance)
+    groups = np.zeros((1, 4, 1), dtype=int)
+    return Cells(histogram, nothing, nothing, nothing, marks, journal, attendance, groups, nothing)
 
 
 def border_notch(given: dict) -> dict:

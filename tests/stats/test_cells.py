@@ -53,7 +53,7 @@ def summarized(pupils: Pupils, n_classes: int = N_CLASSES) -> Cells:
 
 def counted_by_hand(pupils: Pupils) -> Cells:
     """The same summary, pupil by pupil and task by task."""
-    shapes = [(7,), (3,), (3,), (3,), (4,), (4, 4), (5, 2)]
+    shapes = [(7,), (3,), (3,), (3,), (4,), (4, 4), (5, 2), (4, 3), (3,)]
     cells = Cells(*(np.zeros((N_CLASSES, *shape), dtype=np.int64) for shape in shapes))
     for k, points, mark, journal, present in zip(*pupils, strict=True):
         cells.attendance[k, 0 if journal == 0 else journal - 1, 1 if present else 0] += 1
@@ -64,6 +64,9 @@ def counted_by_hand(pupils: Pupils) -> Cells:
             cells.task_sums[k, task] += p if p > 0 else 0
             cells.task_squares[k, task] += p**2 if p > 0 else 0
             cells.omissions[k, task] += 1 if p == -1 else 0
+            cells.full_scores[k, task] += 1 if p == MAX_POINTS[task] else 0
+            if mark:
+                cells.group_sums[k, mark - 2, task] += p if p > 0 else 0
         if mark:
             cells.marks[k, mark - 2] += 1
         if mark and journal:

@@ -1,0 +1,1 @@
+"""The seven standard reports of ФИС ОКО: what each is, its table, its workbook."""
