@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from monitoring.views import federal, indicators, objectivity, school
+from monitoring.views import federal, indicators, journal, objectivity, school
 
 app_name = "monitoring"
 
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
         federal.federal_report_xlsx,
         name="federal_report_xlsx",
     ),
+    path("journal/<slug:code>/", journal.journal, name="journal"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<slug:code>/", indicators.indicator, name="indicator"),
     path("indicators/<slug:code>/file/", indicators.indicator_xlsx, name="indicator_xlsx"),

@@ -187,6 +187,7 @@ _KWARGS: dict[str, Parts] = {
     "procedures:form": _work,
     "procedures:upload": _work,
     "monitoring:school": _school,
+    "monitoring:journal": _work,
     "monitoring:federal_report": _federal,
     "monitoring:federal_report_xlsx": _federal,
     "monitoring:indicator": _indicator,

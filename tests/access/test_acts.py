@@ -115,6 +115,7 @@ roadmaps:meeting_material         x    x    x    +    -    x    -    x    x    x
 procedures:upload                 x    +    x    +    =    +    +    x    x    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
 
+monitoring:journal                x    x    x    x    x    =    =    x    x    x    x    x
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
 reports:build@level               +    +    x    +    -    -    -    x    x    x    -    x
@@ -135,6 +136,11 @@ def _register(world: World) -> Typed:
     kind = Kind(school.kind).label
     row = f"{school.code};{NEW_NAME};{NEW_NAME};{kind};{school.parent.code}"
     return {"file": SimpleUploadedFile("реестр.csv", f"{head}\n{row}\n".encode())}
+
+
+def _journal_marks(world: World) -> Typed:
+    rows = "Код участника;Отметка по журналу\n40001;4\n98765;4\n"
+    return {"file": SimpleUploadedFile("журнал.csv", rows.encode())}
 
 
 def _plan_of(owner: int) -> Typed:
@@ -245,6 +251,7 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "roadmaps:meeting_cancel": lambda world: {"reason": "Карантин."},
     "roadmaps:meeting_material": lambda world: {"title": "Слайды", "link": "https://a.example"},
     "procedures:upload": _form,
+    "monitoring:journal": _journal_marks,
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {

@@ -100,6 +100,7 @@ monitoring:school                 +    +    x    +    -    +    -    x    x    x
 monitoring:federal_reports        +    +    x    +    +    +    +    x    x    x    +    x
 monitoring:federal_report         +    +    x    +    -    +    -    x    x    x    -    x
 monitoring:federal_report_xlsx    +    +    x    +    -    +    -    x    x    x    -    x
+monitoring:journal                x    x    x    x    x    +    +    x    x    x    x    x
 monitoring:indicators             +    +    +    +    +    +    +    x    x    x    +    x
 monitoring:indicator              +    +    +    +    +    +    +    x    x    x    +    x
 monitoring:indicator_xlsx         +    +    +    +    +    +    +    x    x    x    +    x

@@ -49,10 +49,15 @@ LISTS = (
     "procedures:works", "procedures:work",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:federal_reports", "monitoring:federal_report", "monitoring:federal_report_xlsx",
+    "monitoring:journal",
     "monitoring:indicators", "monitoring:indicator", "monitoring:indicator_xlsx",
     "reports:reports", "reports:execution_report",
 )  # fmt: skip
-WHOSE = {"organizations:members": "anton", "roadmaps:acceptance": "oleg"}
+WHOSE = {
+    "organizations:members": "anton",
+    "roadmaps:acceptance": "oleg",
+    "monitoring:journal": "nina",
+}
 
 
 def asked(world: World) -> dict[str, tuple[str, str]]:
