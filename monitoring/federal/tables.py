@@ -3,8 +3,8 @@
 Percents have two decimals, as there. There is no row of all Russia: its numbers are not ours.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,13 +37,18 @@ HIDDEN = f"меньше {MIN_PUPILS} участников"
 # ФИОКО, recommendations of 2026, p. 24: the analysis of a group tells something from 10 pupils on.
 FEW = "мало участников"
 
+CODE_COLUMN = 2  # where the code stands among a pupil's values: a name, not a number
+
 # Values of Result.points that are not points.
 NOT_POINTS = {-1: "X", -2: ""}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row: a unit, or a part of it with a label; a note stands where numbers may not."""
+    """One row: a unit, or a part of it with a label; a note stands where numbers may not.
+
+    It may have fewer values than the head: the rest is empty.
+    """
 
     values: tuple[Value, ...]
     unit: Unit | None = None
@@ -178,7 +183,7 @@ def _groups(given: Given) -> Table:
         if given.is_hidden(k, pupils):
             lines.append(Line((), unit, note=HIDDEN))
             continue
-        lines.append(Line((pupils, *[None] * len(given.work.tasks)), unit))
+        lines.append(Line((pupils,), unit))
         lines += _of_groups(unit, marks[k], shares[k])
     return Table(((UNITS, PUPILS, *given.work.tasks),), tuple(lines))
 
@@ -207,6 +212,19 @@ def _lines(
         Line((), unit, note=HIDDEN) if given.is_hidden(k, resting[k]) else Line(rows[k], unit)
         for k, unit in enumerate(given.units)
     )
+
+
+def by_years(tables: Mapping[int, Table]) -> Table:
+    """Tables of one unit as one, a row a year; of several rows a unit, the last table alone."""
+    *_, last = tables.values()
+    if any(len(table.lines) > 1 for table in tables.values()):
+        return last
+    lines = [
+        replace(line, unit=None, label=str(year))
+        for year, table in tables.items()
+        for line in table.lines
+    ]
+    return replace(last, lines=tuple(lines))
 
 
 def pupils_table(work: "Work", school: "Organization", results: Sequence["Result"]) -> Table:

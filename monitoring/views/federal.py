@@ -206,8 +206,8 @@ def _pupils(request: PortalRequest, opened: Opened) -> dict[str, Any]:
     given = opened.given([Unit(opened.place)])
     return {
         "page": page,
-        "pager_noun": "ученик,ученика,учеников",
-        "table": _shown(request, opened, table),
+        "pager_noun": "ученика,учеников,учеников",
+        "table": shown(table, place, code_column=tables.CODE_COLUMN),
         "figure": federal_charts.chart(SCORES, given, 0),
     }
 
@@ -238,11 +238,9 @@ def _year_before(request: PortalRequest, opened: Opened) -> dict[str, Any]:
     if before.unavailable:
         return {"why_no_year": f"{earlier.year} год: {before.unavailable}"}
     unit = [Unit(opened.place)]
-    sides = [
-        (one.work.year, shown(tables.build(one.report, one.given(unit)), opened.place))
-        for one in (opened, before)
-    ]
-    return {"sides": sides, "year_before": earlier.year}
+    now, then = (tables.build(one.report, one.given(unit)) for one in (opened, before))
+    both = tables.by_years({opened.work.year: now, earlier.year: then})
+    return {"beside": shown(both, opened.place), "year_before": earlier.year}
 
 
 @for_members

@@ -14,7 +14,7 @@ from monitoring.stats.arrays import FloatArray
 from monitoring.views.figures import figure, without_table
 
 MARKS = ("«2»", "«3»", "«4»", "«5»")
-SIDES = ("понизили", "подтвердили", "повысили")
+SIDES = ("«понизили»", "«подтвердили»", "«повысили»")
 WORKS = (("lg-bar", "работ"),)
 
 

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.charts import MAIN, PAIR, PHONE, Group, Limits, Point, bars, distribution, funnel
+from monitoring.charts import (
+    MAIN,
+    PAIR,
+    PHONE,
+    Group,
+    Limits,
+    Point,
+    bars,
+    distribution,
+    funnel,
+    profile,
+)
 from monitoring.charts.chart import FEW
 
 PLACES = [MAIN, PAIR, PHONE]
@@ -232,3 +243,32 @@ def test_the_own_name_is_on_a_leader_line_or_right_beside_its_point(share):
 
     assert own["labelLine"]["show"] == ("offset" in own["label"])
     assert own["labelLine"]["show"] == (0.5 < share < 0.9)
+
+
+# -- The profile --------------------------------------------------------------------------------
+def test_a_profile_has_a_line_for_each_group_that_may_be_shown():
+    groups = [
+        Group("Школа", 20, [0.5, 0.9], is_own=True),
+        Group("Регион", 900, [0.75, 0.8]),
+        Group("малая", 9, [0.0, 0.0]),
+    ]
+    chart = profile("Выполнение", ["1", "2К1"], groups)
+
+    assert [line["data"] for line in chart.option["series"]] == [[50.0, 90.0], [75.0, 80.0]]
+    assert chart.option["xAxis"]["data"] == ["1", "2К1"]
+    assert "малая" not in chart.label
+    plain = chart.sentence.replace("\u00a0", " ")
+    assert plain == (
+        "Больше всего, на 25,0 п. п., различается задание 1: Школа — 50,0 %, Регион — 75,0 %."
+    )
+
+
+def test_a_profile_of_few_pupils_is_not_drawn():
+    chart = profile("Выполнение", ["1"], [Group("Школа", 9, [0.5])])
+    assert (chart.option, chart.rows) == ({}, ())
+
+
+def test_lines_of_a_profile_differ_in_more_than_colour():
+    groups = [Group(f"«{n}»", 30, [0.5]) for n in (5, 4, 3, 2)]
+    series = profile("Группы", ["1"], groups).option["series"]
+    assert len({line["symbol"] for line in series}) == 4

@@ -7,7 +7,6 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from monitoring.models import Cell
 from monitoring.queries.cells import ARRAYS
 from monitoring.queries.federal import Unit, region_cells, sums_of
 from organizations.access import Role
@@ -252,6 +251,24 @@ def test_individual_results_are_the_schools_rows_and_open_to_the_school_only(
                        1, *points, one.score, one.mark, one.journal_mark]  # fmt: skip
 
 
+def test_classes_add_up_to_schools_schools_to_municipalities_and_those_to_the_region(cast, region):
+    work, north, south = region
+    cells = region_cells(work, cast.region, ARRAYS)
+
+    def total(*units: Unit):
+        return {name: array.sum(axis=0) for name, array in sums_of(cells, units).arrays.items()}
+
+    whole = total(Unit(cast.region))
+    finer = [
+        total(Unit(cast.north), Unit(cast.south)),
+        total(*map(Unit, [*north, *south])),
+        total(*(Unit(one, n) for one in [*north, *south] for n in cells.classes(one))),
+    ]
+    for parts in finer:
+        assert all((whole[name] == parts[name]).all() for name in ARRAYS)
+    assert whole["histogram"].sum() == Result.objects.filter(score__isnull=False).count()
+
+
 # -- The layout ---------------------------------------------------------------------------------
 HEADS = {
     "marks": ["Группы участников", "Кол-во ОО", "Кол-во участников", "2", "3", "4", "5"],
@@ -296,125 +313,3 @@ def test_the_borders_of_marks_stand_over_their_first_scores(cast, region, signed
     assert {score: mark for score, mark in over.items() if mark} == {
         "0": "2", "3": "3", "6": "4", "8": "5"
     }  # fmt: skip
-
-
-# -- What is shown, and to whom -----------------------------------------------------------------
-def test_classes_add_up_to_schools_schools_to_municipalities_and_those_to_the_region(cast, region):
-    work, north, south = region
-    cells = region_cells(work, cast.region, ARRAYS)
-
-    def total(*units: Unit):
-        return {name: array.sum(axis=0) for name, array in sums_of(cells, units).arrays.items()}
-
-    whole = total(Unit(cast.region))
-    finer = [
-        total(Unit(cast.north), Unit(cast.south)),
-        total(*map(Unit, [*north, *south])),
-        total(*(Unit(one, n) for one in [*north, *south] for n in cells.classes(one))),
-    ]
-    for parts in finer:
-        assert all((whole[name] == parts[name]).all() for name in ARRAYS)
-    assert whole["histogram"].sum() == Result.objects.filter(score__isnull=False).count()
-
-
-def test_the_way_leads_from_the_region_to_a_class(cast, region, signed_in):
-    work, north, _ = region
-    client = signed_in(cast.vera)
-    page = client.get(address(work, "marks"))
-    assert f'href="{address(work, "marks", cast.north)}"' in page.content.decode()
-    page = client.get(address(work, "marks", cast.north))
-    assert f'href="{address(work, "marks", north[0])}"' in page.content.decode()
-    page = text(client.get(address(work, "marks", north[0])))
-    assert "Класс 1" in page
-    assert "Класс 3 меньше 10 участников" in page
-
-
-def test_a_school_sees_its_own_small_class_and_no_link_upward(cast, region, signed_in):
-    work, (school, *_), _ = region
-    answer = signed_in(deputy_of(school)).get(address(work, "marks"))
-    wrote = [
-        row for row in rows_of(work, organization=school, class_number=3) if row.score is not None
-    ]
-    assert f"Класс 3 – {len(wrote)} " in text(answer)
-    assert f"unit={cast.north.code}" not in answer.content.decode()
-    assert "Wood school" not in text(answer)
-
-
-@pytest.mark.parametrize("report", CODES)
-def test_other_territories_do_not_exist_for_a_coordinator(cast, region, signed_in, report):
-    work, north, south = region
-    client = signed_in(cast.oleg)
-    assert client.get(address(work, report, cast.south)).status_code == 404
-    assert client.get(address(work, report, south[0], file=True)).status_code == 404
-    assert client.get(address(work, report, cast.region)).status_code == 404
-    answer = client.get(address(work, report))
-    assert answer.status_code == 200
-    assert not any(place.code in answer.content.decode() for place in (*south, cast.south))
-    assert client.get(address(work, report, north[0])).status_code == 200
-
-
-@pytest.mark.parametrize("report", ["marks", "journal", "groups"])
-def test_without_an_official_scale_no_marks_are_guessed(cast, region, signed_in, report):
-    work, *_ = region
-    Scale.objects.all().delete()
-    answer = signed_in(cast.vera).get(address(work, report))
-    assert "Официальной шкалы нет" in text(answer)
-    assert "<table" not in answer.content.decode()
-    assert signed_in(cast.vera).get(address(work, report, file=True)).status_code == 404
-
-
-def test_without_an_official_scale_the_distribution_has_no_borders(cast, region, signed_in):
-    work, *_ = region
-    Scale.objects.all().delete()
-    assert "границы отметок не отмечены" in text(signed_in(cast.vera).get(address(work, "scores")))
-    rows = book(signed_in(cast.vera).get(address(work, "scores", file=True)))
-    assert set(rows[6]) == {None}
-
-
-def test_cells_of_an_earlier_shape_ask_to_be_computed(cast, region, signed_in):
-    work, *_ = region
-    Cell.objects.update(group_sums=[], full_scores=[])
-    client = signed_in(cast.vera)
-    assert "пересчитайте работу" in text(client.get(address(work, "groups")))
-    assert "пересчитайте" not in text(client.get(address(work, "marks")))
-
-
-# -- Years --------------------------------------------------------------------------------------
-SKILLS = ["а", "б", "в", "г"]
-
-
-@pytest.mark.parametrize(
-    ("now", "then", "said"),
-    [
-        (None, None, "Работы 2025 года по этому предмету и классу на портале нет"),
-        ({}, {}, "умения к заданиям внесены не для обоих лет"),
-        ({"skills": SKILLS}, {"skills": [*SKILLS[:3], "д"]}, "они проверяли другое"),
-        ({"skills": SKILLS}, {"skills": SKILLS, "max_points": [2, 1, 4, 4]},
-         "баллы за задания были другими"),
-        ({"skills": SKILLS}, {"skills": SKILLS}, "Рядом 2025 год"),
-    ],
-)  # fmt: skip
-def test_years_stand_side_by_side_only_for_the_same_tasks(cast, region, signed_in, now, then, said):
-    work, north, _ = region
-    if then is not None:
-        earlier = a_work(2025, "ru4-2025", **then)
-        write_rows(earlier, north[0], random.Random(1), (30,))  # noqa: S311 - as above
-        computed(earlier)
-        Work.objects.filter(pk=work.pk).update(**now) if now else None
-
-    page = text(signed_in(cast.vera).get(address(work, "tasks")))
-
-    assert said in page
-    assert ("Рядом 2025 год" in page) == (said == "Рядом 2025 год")
-
-
-def test_other_borders_make_marks_of_two_years_incomparable(cast, region, signed_in):
-    work, north, _ = region
-    earlier = a_work(2025, "ru4-2025", skills=SKILLS)
-    write_rows(earlier, north[0], random.Random(1), (30,))  # noqa: S311 - as above
-    computed(earlier)
-    Work.objects.filter(pk=work.pk).update(skills=SKILLS)
-    Scale.objects.create(work=earlier, version=2, three=4, four=6, five=8)
-    client = signed_in(cast.vera)
-    assert "Шкалы отметок 2025 и 2026 годов различаются" in text(client.get(address(work, "marks")))
-    assert "Рядом 2025 год" in text(client.get(address(work, "tasks")))
