@@ -104,7 +104,7 @@ class _Reading:
     def run(self) -> None:
         if self.work is not None and not self.export.is_listed:
             self.found.faults += federal.disagreements(self.export, self.work)
-        self._place()
+        self._place(len(self.found.faults))
         if not self.found.faults:
             units = self._old_journal() if self.is_old_journal else self._plain_units()
             for unit in units:
@@ -137,8 +137,8 @@ class _Reading:
 
     # the header
 
-    def _place(self) -> None:
-        """Find what each column is; a strange or repeated one is a fault."""
+    def _place(self, told: int) -> None:
+        """Find what each column is; a strange or repeated one is a fault, beside those `told`."""
         header = self.export.header
         seen: dict[str, int] = {}
         for place, text in enumerate(self.export.headings):
@@ -155,7 +155,8 @@ class _Reading:
         self.places = {name: place for name, place in seen.items() if not name.startswith("=")}
         self.labels = [name[1:] for name in seen if name.startswith("=")]
         self.value_places = [place for name, place in seen.items() if name.startswith("=")]
-        self._check_values()
+        if len(self.found.faults) == told and not self.is_old_journal:
+            self._check_values()
 
     def _name_of(self, text: str) -> str | None:
         """The name of a column; that of a value begins with «=»."""
@@ -193,7 +194,7 @@ class _Reading:
 
     def _check_values(self) -> None:
         wanted = self._wanted()
-        if self.found.faults or wanted is None or self.is_old_journal:
+        if wanted is None:
             return
         for label in wanted:
             if label not in self.labels:
@@ -205,7 +206,7 @@ class _Reading:
                 text = self.export.headings[place]
                 message = f"В этом отчёте нет столбца «{shown(text)}»: столбцы до «{wanted[-1]}»."
                 self._blame(self.export.header, place, text, f"до «{wanted[-1]}»", message)
-        if not self.found.faults:
+        if sorted(self.labels) == sorted(wanted):
             self._order(wanted)
 
     def _order(self, wanted: Sequence[str]) -> None:

@@ -157,6 +157,8 @@ class Intake:
             bulk = read_bulk(StringIO(text, newline=""), _known_works())
         except Refused as refusal:
             return _refused(file, str(refusal))
+        if not bulk.rows:
+            return _refused(file, "В таблице нет ни одной строки результатов.", TABLE)
         faults = bulk.faults or self._strangers(bulk)
         if faults:
             message = faults_words(len(faults))
