@@ -1,56 +1,23 @@
 """Statistics of ФИС ОКО by units: marks, comparison with the journal, scores, tasks, groups."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from organizations.exchange.cells import Unexpected, decimal, folded, is_dash, shown, whole
 from organizations.exchange.faults import Fault, Note
 from organizations.exchange.table import letter
-from procedures.exchange import federal, tokens
+from procedures.exchange import federal, federal_units, tokens
 from procedures.exchange.bulk import MOST_FAULTS
 from procedures.exchange.federal import Export, Report, login_in
+from procedures.exchange.federal_columns import JOURNAL_COLUMNS, PARTS, read_columns
+from procedures.exchange.federal_units import Unit
 from procedures.exchange.works import WorkSpec
 
-SUM_TOLERANCE = 0.05  # percent points: 100.01 is met in real files (objectivity.md §2)
-ROUNDING = 0.005  # of a percent with two decimals
-SHARE_TOLERANCE = 0.05  # between a percent and the count beside it
 MOST_PARTICIPANTS = 10_000_000  # more than all pupils of one grade in the country
 MOST_LABEL = 400
-MOST_NAMED = 5  # units named in one note
 
 ALL = "Вся выборка"
-JOURNAL_COLUMNS = ("lower_percent", "lower", "equal_percent", "equal", "higher_percent", "higher")
-PARTS = (federal.LOWER, federal.EQUAL, federal.HIGHER)
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """The figures of one unit in one work: percents of participants, and counts of the journal."""
-
-    row: int  # from 1
-    column: str
-    label: str
-    code: str  # login of a school or municipality, else ""
-    group: str
-    work: WorkSpec
-    schools: int | None
-    participants: int
-    columns: tuple[str, ...]
-    values: tuple[float | None, ...]
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.work.code, self.code or folded(self.label), self.group
-
-    @property
-    def is_school(self) -> bool:
-        return bool(login_in(self.code))
-
-    @property
-    def is_municipality(self) -> bool:
-        return self.code.startswith("reg")
 
 
 @dataclass
@@ -95,21 +62,22 @@ class _Reading:
         self.work = work
         self.find = find
         self.found = Statistics()
-        self.places: dict[str, int] = {}
-        self.value_places: list[int] = []
-        self.labels: list[str] = []
-        self.maxima_row: int | None = None
+        self.columns = read_columns(export, work)
+        self.places = self.columns.places
+        self.labels = self.columns.labels
+        self.value_places = self.columns.value_places
         self.first_rows: dict[tuple[str, str, str], Unit] = {}
 
     def run(self) -> None:
         if self.work is not None and not self.export.is_listed:
             self.found.faults += federal.disagreements(self.export, self.work)
-        self._place(len(self.found.faults))
+        self.found.faults += self.columns.faults
         if not self.found.faults:
             units = self._old_journal() if self.is_old_journal else self._plain_units()
             for unit in units:
                 self._keep(unit)
-            self._note_totals()
+            for told in federal_units.beyond_totals(self.found.units):
+                self._note(told)
         if not self.found.faults and not self.found.units:
             self._blame(self.export.header, None, "", "хотя бы одна строка", "В отчёте нет строк.")
         if self.found.repeated:
@@ -134,100 +102,6 @@ class _Reading:
 
     def _note(self, message: str) -> None:
         self.found.notes.append(Note(self.export.sheet, None, "", message))
-
-    # the header
-
-    def _place(self, told: int) -> None:
-        """Find what each column is; a strange or repeated one is a fault, beside those `told`."""
-        header = self.export.header
-        seen: dict[str, int] = {}
-        for place, text in enumerate(self.export.headings):
-            if not text:
-                self._refuse_unheaded(place)
-                continue
-            name = self._name_of(text)
-            if name is None:
-                self._blame(header, place, text, "столбец отчёта", "Такого столбца в отчёте нет.")
-            elif name in seen:
-                self._blame(header, place, text, "столбец один раз", "Такой столбец уже есть.")
-            else:
-                seen[name] = place
-        self.places = {name: place for name, place in seen.items() if not name.startswith("=")}
-        self.labels = [name[1:] for name in seen if name.startswith("=")]
-        self.value_places = [place for name, place in seen.items() if name.startswith("=")]
-        if len(self.found.faults) == told and not self.is_old_journal:
-            self._check_values()
-
-    def _name_of(self, text: str) -> str | None:
-        """The name of a column; that of a value begins with «=»."""
-        key = folded(text)
-        if key == federal.UNIT:
-            return "unit"
-        if key == federal.SCHOOLS:
-            return "schools"
-        if key in federal.PARTICIPANTS:
-            return "participants"
-        for name, title in federal.LISTED.items():
-            if key == folded(title):
-                return name
-        if self.export.report == Report.JOURNAL:
-            return self._journal_name(key)
-        if self.export.report in (Report.TASKS, Report.GROUPS):
-            heading = tokens.heading_of(text)
-            return "=" + tokens.label_key(heading.label if heading else text)
-        number = tokens.whole_text(key)
-        return f"={number}" if number.isdecimal() else None
-
-    def _journal_name(self, key: str) -> str | None:
-        if key == "%":
-            return "percent"
-        for part, name in zip(PARTS, ("lower", "equal", "higher"), strict=True):
-            if key.startswith(part):
-                return f"={name}_percent" if key.endswith("%") else f"={name}"
-        return None
-
-    def _refuse_unheaded(self, place: int) -> None:
-        below = self.export.table.rows[self.export.header + 1 :]
-        if any(place < len(row) and row[place] for row in below):
-            message = "В столбце без заголовка есть данные. Удалите этот столбец."
-            self._blame(self.export.header, place, "", "пустой столбец", message)
-
-    def _check_values(self) -> None:
-        wanted = self._wanted()
-        if wanted is None:
-            return
-        for label in wanted:
-            if label not in self.labels:
-                self._blame(
-                    self.export.header, None, "", f"столбец «{label}»", f"Нет столбца «{label}»."
-                )
-        for label, place in zip(self.labels, self.value_places, strict=True):
-            if label not in wanted:
-                text = self.export.headings[place]
-                message = f"В этом отчёте нет столбца «{shown(text)}»: столбцы до «{wanted[-1]}»."
-                self._blame(self.export.header, place, text, f"до «{wanted[-1]}»", message)
-        if sorted(self.labels) == sorted(wanted):
-            self._order(wanted)
-
-    def _order(self, wanted: Sequence[str]) -> None:
-        """Put the columns of values in the report's own order, however they stand."""
-        places = dict(zip(self.labels, self.value_places, strict=True))
-        self.labels = list(wanted)
-        self.value_places = [places[label] for label in wanted]
-
-    def _wanted(self) -> Sequence[str] | None:
-        """The names of the columns of values that the report must have; None when any may be."""
-        if self.export.report == Report.MARKS:
-            return federal.MARKS
-        if self.export.report == Report.JOURNAL:
-            return JOURNAL_COLUMNS
-        if self.export.is_listed:  # as many scores as the longest work of the file has
-            return [str(score) for score in range(len(self.labels))]
-        if self.work is None:
-            return None
-        if self.export.report == Report.DISTRIBUTION:
-            return [str(score) for score in range(self.work.most + 1)]
-        return [tokens.label_key(label) for label in self.work.tasks]
 
     # the rows
 
@@ -282,7 +156,7 @@ class _Reading:
             if work is None or participants is None or len(self.found.faults) > told:
                 self.found.faulty += 1
                 continue
-            column = letter(self._place_of_unit())
+            column = letter(self.columns.of_unit)
             columns = tuple(self.labels)
             unit = Unit(row.number, column, label, code, group, work, schools, participants,
                         columns, tuple(values))  # fmt: skip
@@ -291,9 +165,6 @@ class _Reading:
             else:
                 self.found.faulty += 1
 
-    def _place_of_unit(self) -> int:
-        return self.places.get("unit", self.places.get("login", 0))
-
     def _unit_of(self, row: _Row) -> tuple[str, str]:
         """The label and the code of a row's unit."""
         if "unit" not in self.places:
@@ -301,12 +172,12 @@ class _Reading:
             label = school or row.texts.get("municipality", "")
             if not login:
                 message = "не сказано, чья это строка: нет логина."
-                self._blame(row.number - 1, self._place_of_unit(), "", "логин ОО", message)
+                self._blame(row.number - 1, self.columns.of_unit, "", "логин ОО", message)
             return label[:MOST_LABEL], login_in(login) or folded(login)
         text = row.texts["unit"]
         if not text:
             message = "не сказано, чья это строка: клетка пуста."
-            self._blame(row.number - 1, self._place_of_unit(), "", "название единицы", message)
+            self._blame(row.number - 1, self.columns.of_unit, "", "название единицы", message)
         found = federal.UNIT_CODE.fullmatch(text)
         code = folded(found["code"]) if found else login_in(text)
         if not (login_in(code) or re.fullmatch(r"reg[0-9]{2}(?:_m[0-9]+)?", code)):
@@ -369,56 +240,12 @@ class _Reading:
         keep = unit.work.most + 1
         return replace(unit, columns=unit.columns[:keep], values=unit.values[:keep])
 
-    # sums
-
     def _adds_up(self, unit: Unit) -> bool:
-        """Whether the percents of a unit give 100 and agree with the counts; blamed when not."""
-        told = len(self.found.faults)
-        if self.export.report in (Report.MARKS, Report.DISTRIBUTION):
-            self._check_sum(unit, unit.values)
-            self._check_beyond(unit)
-        if self.export.report == Report.JOURNAL:
-            self._check_sum(unit, unit.values[0::2])
-            self._check_counts(unit)
-        return len(self.found.faults) == told
-
-    def _check_sum(self, unit: Unit, percents: Sequence[float | None]) -> None:
-        given = [value for value in percents if value is not None]
-        if not unit.participants and not any(given):
-            return
-        added = sum(given)
-        if abs(added - 100) > max(SUM_TOLERANCE, ROUNDING * len(given)) + 1e-9:
-            text = f"{added:.2f}".replace(".", ",")
-            message = f"сумма процентов {text}, а должна быть 100 (±0,05)."
-            self._blame(unit.row - 1, None, text, "100", message, "Выгрузите отчёт заново.")
-
-    def _check_beyond(self, unit: Unit) -> None:
-        if self.export.report != Report.DISTRIBUTION:
-            return
-        for label, place, value in zip(self.labels, self.value_places, unit.values, strict=True):
-            if value and int(label) > unit.work.most:
-                message = (
-                    f"в работе «{unit.work.title}» баллов до {unit.work.most}, а здесь «{value}»."
-                )
-                self._blame(unit.row - 1, place, str(value), "пусто или 0", message)
-
-    def _check_counts(self, unit: Unit) -> None:
-        counts = unit.values[1::2]
-        added = sum(int(value) for value in counts if value is not None)
-        if added > unit.participants:  # fewer are sound: some have no mark in the journal
-            message = f"по трём столбцам участников {added}, а всего {unit.participants}."
-            place, text = self.places.get("participants"), str(unit.participants)
-            cure = "Выгрузите отчёт заново."
-            self._blame(unit.row - 1, place, text, f"не меньше {added}", message, cure)
-            return
-        for percent, count, name in zip(unit.values[0::2], counts, PARTS, strict=True):
-            share = 100 * (count or 0) / added if added else 0
-            if abs((percent or 0) - share) > SHARE_TOLERANCE:
-                wanted = f"{share:.2f}".replace(".", ",")
-                message = f"{int(count or 0)} участников — это {wanted} %, а здесь «{percent}»."
-                index = PARTS.index(name) * 2
-                place = self.value_places[index] if index < len(self.value_places) else None
-                self._blame(unit.row - 1, place, str(percent), wanted, message)
+        """Whether the figures of a unit agree with one another; blamed when not."""
+        report, sheet = self.export.report, self.export.sheet
+        found = federal_units.disagreements(unit, report, self.columns, sheet)
+        self.found.faults += found
+        return not found
 
     # the older shape of the comparison
 
@@ -486,31 +313,8 @@ class _Reading:
         else:
             self.found.faulty += 1
             message = f"«{shown(unit.label)}» уже есть в строке {first.row} с другими числами."
-            place = self._place_of_unit()
+            place = self.columns.of_unit
             self._blame(unit.row - 1, place, unit.label, "единица один раз", message)
-
-    def _note_totals(self) -> None:
-        """Tell where schools together have more participants than their municipality."""
-        beyond = []
-        municipality: Unit | None = None
-        inside: dict[tuple[str, str, str], int] = defaultdict(int)
-        owners: dict[tuple[str, str, str], Unit] = {}
-        for unit in self.found.units:
-            if unit.is_municipality:
-                municipality = unit
-                owners[unit.key] = unit
-            elif unit.is_school and municipality is not None and _same_kind(unit, municipality):
-                inside[municipality.key] += unit.participants
-        beyond = [owner for key, owner in owners.items() if inside[key] > owner.participants]
-        for owner in beyond[:MOST_NAMED]:
-            self._note(
-                f"У школ «{shown(owner.label)}» вместе участников {inside[owner.key]}, "
-                f"а у муниципалитета {owner.participants}: числа оставлены как в файле."
-            )
-
-
-def _same_kind(one: Unit, other: Unit) -> bool:
-    return (one.work.code, one.group) == (other.work.code, other.group)
 
 
 def _percent(text: str) -> float:

@@ -12,7 +12,8 @@ from procedures.exchange import federal, federal_individual, federal_statistics
 from procedures.exchange.bulk_store import Part
 from procedures.exchange.federal import Export, Report
 from procedures.exchange.federal_individual import Individual
-from procedures.exchange.federal_statistics import ALL, Statistics, Unit
+from procedures.exchange.federal_statistics import ALL, Statistics
+from procedures.exchange.federal_units import Unit
 from procedures.exchange.importer import faults_words, spec_of
 from procedures.exchange.works import WorkSpec
 from procedures.models import FederalExport, Work

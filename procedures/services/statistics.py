@@ -12,7 +12,7 @@ from organizations.exchange.faults import Note
 from organizations.exchange.gate import clean_name
 from organizations.models import Organization
 from organizations.services import audit
-from procedures.exchange.federal_statistics import Unit
+from procedures.exchange.federal_units import Unit
 from procedures.exchange.importer import digest_of
 from procedures.models import FederalExport, FederalStatistic, Work
 
