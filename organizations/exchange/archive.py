@@ -26,6 +26,7 @@ ACTIVE_PARTS = (
     (re.compile(r"^(xl|word)/(activex|ctrlprops)/", re.I), "элементы управления"),
     (re.compile(r"^(xl|word)/embeddings/|oleobject|afchunk", re.I), "вложенные объекты"),
     (re.compile(r"^xl/(externallinks/|connections\.xml|querytables/)", re.I), "внешние ссылки"),
+    (re.compile(r"\.(zip|rar|7z|gz|exe|dll|js|vbs|bat|cmd|ps1|jar|scr)$", re.I), "вложенные файлы"),
 )
 
 LOCAL_HEADER = 30  # bytes before a member's name (APPNOTE.TXT 4.3.7)

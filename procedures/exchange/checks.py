@@ -32,7 +32,7 @@ def check_row(
     for j, first in criteria.items():
         yield from _check_criterion(work, record, j, first)
     # A formula's 0 is what the federal form comes with; programs that fill it do not recompute.
-    untouched = record.texts["total"] == "0" and (record.row - 1, total) in formulas
+    untouched = record.texts.get("total") == "0" and (record.row - 1, total) in formulas
     if not blank and record.values["total"] is not None and not untouched:
         yield from _check_total(work, record)
 

@@ -18,7 +18,7 @@ from organizations.exchange.table import (
     read,
 )
 from organizations.exchange.workbook import read_sheets
-from procedures.exchange import layout, tokens
+from procedures.exchange import layout, privacy, tokens
 from procedures.exchange.checks import check_row, task_name
 from procedures.exchange.results import (
     ABSENT,
@@ -84,8 +84,18 @@ class ProtocolTable:
 
 
 def open_form(content: bytes, *, trusted: bool = False) -> dict[str, Sheet]:
-    """The sheets of a workbook, to give to both readings below. Raises Refused."""
-    return read_sheets(content, trusted=trusted)
+    """The sheets of a workbook, to give to both readings below.
+
+    Raises Refused, and PersonalData for a workbook that says who the pupils are.
+    """
+    sheets = read_sheets(content, trusted=trusted)
+    privacy.refuse_names(sheets)
+    return sheets
+
+
+def has_form(sheets: Mapping[str, Sheet]) -> bool:
+    """Whether there is a sheet of results, be it in order or not."""
+    return any(folded(name) == folded(layout.PROTOCOL) for name in sheets)
 
 
 def read_header(source: Source, *, trusted: bool = False) -> ProtocolHeader:

@@ -14,6 +14,7 @@ UNMARKED = "нет отметки"
 
 TASK_HEADING = re.compile(r"(?P<label>\d+(?:[.,]\d+)?(?:[КK]\d+)?)\s*\((?P<most>\d{1,3})\s*[бb]\)")
 CRITERION = re.compile(r"(?P<task>\d+(?:[.,]\d+)?)[КK](?P<number>\d+)")
+WHOLE = re.compile(r"0*([0-9]{1,9})(?:[.,]0+)?")
 NOT_COVERED_WORDS = {folded(word) for word in (NOT_COVERED, "N")}
 VARIANTS = {"1": 1, "2": 2, folded(AWAY): ABSENT, folded("отсутствовала"): ABSENT}
 MARKS = {"5": 5, "4": 4, "3": 3, "2": 2, folded(UNMARKED): NO_MARK}
@@ -38,9 +39,15 @@ def label_key(label: str) -> str:
     return folded(label).replace(",", ".")
 
 
+def whole_text(text: str) -> str:
+    """A whole number without leading zeros and without «,0»; any other text as it is."""
+    found = WHOLE.fullmatch(text)
+    return found[1] if found else text
+
+
 def points(text: str, *, most: int) -> int:
     """Points of a task, −1 for «X» or a dash, −2 for «н/п»."""
-    word = folded(text)
+    word = whole_text(folded(text))
     if word == SKIPPED.casefold() or is_dash(text):
         return NOT_ATTEMPTED
     if word in NOT_COVERED_WORDS:
@@ -60,7 +67,7 @@ def points_note(text: str) -> str:
 
 def variant(text: str) -> int:
     """1, 2, or 0 for a pupil who was absent."""
-    if (found := VARIANTS.get(folded(text))) is None:
+    if (found := VARIANTS.get(whole_text(folded(text)))) is None:
         raise Unexpected(f"1, 2 или «{AWAY}»", text, "Выберите вариант из списка в клетке.")
     return found
 
@@ -69,7 +76,7 @@ def journal_mark(text: str) -> int:
     """The mark in the journal; 0 when there is none."""
     if is_dash(text):
         return NO_MARK
-    if (found := MARKS.get(folded(text))) is None:
+    if (found := MARKS.get(whole_text(folded(text)))) is None:
         raise Unexpected(f"5, 4, 3, 2 или «{UNMARKED}»", text, "Выберите отметку из списка.")
     return found
 

@@ -9,18 +9,26 @@ from organizations.access import Viewer
 from organizations.errors import Conflict, PortalError, Refused
 from organizations.exchange import gate
 from organizations.exchange.faults import Fault
+from organizations.exchange.sheets import Sheet
 from organizations.models import Organization
+from procedures.exchange import federal, privacy
 from procedures.exchange.bulk import Bulk, SchoolResults, read_bulk
 from procedures.exchange.bulk_store import Part
 from procedures.exchange.importer import faults_words, spec_of
-from procedures.exchange.protocol import open_form, read_header
+from procedures.exchange.protocol import has_form, open_form, read_header
 from procedures.exchange.works import WorkSpec
 from procedures.models import Work
 from procedures.queries import newest_scale
 from procedures.services import imports
+from procedures.services.exports import ExportIntake
 from procedures.services.imports import Outcome, Verdict
 
 FORM, TABLE = "form", "csv"
+NOTHING_KNOWN = (
+    "Это не форма сбора результатов (нет листа «Протокол») и не отчёт ФИС ОКО, известный порталу: "
+    "«Индивидуальные результаты», «Статистика по отметкам», «Сравнение отметок с отметками по "
+    "журналу», «Распределение первичных баллов». Скачайте форму заново или выгрузите отчёт."
+)
 MOST_CSV_BYTES = 512 * 2**20  # a region's year is about 60 MB
 
 
@@ -62,19 +70,48 @@ class Intake:
     dry_run: bool = False
     _schools: dict[str, Organization | None] = field(default_factory=dict)
     _works: dict[str, Work | None] = field(default_factory=dict)
+    _exports: list[ExportIntake] = field(default_factory=list)
 
     def take(self, file: str, name: str, content: bytes) -> FileVerdict:
         """The verdict on one file; a fault of the file never raises."""
         if name.lower().endswith(".csv"):
             return self._table(file, name, content)
-        return self._form(file, name, content)
+        return self._workbook(file, name, content)
+
+    def _workbook(self, file: str, name: str, content: bytes) -> FileVerdict:
+        try:
+            gate.check_upload(content, name, kinds=imports.FORMS)
+            sheets = open_form(content, trusted=True)
+            export = None if has_form(sheets) else federal.recognise(sheets)
+            if export is None and not has_form(sheets):
+                return _refused(file, NOTHING_KNOWN)
+        except Refused as refusal:
+            return _refused(file, str(refusal))
+        if export is not None:
+            return self._export(file, name, content, export)
+        return self._form(file, name, content, sheets)
+
+    # an export of ФИС ОКО
+
+    def _export(self, file: str, name: str, content: bytes, export: federal.Export) -> FileVerdict:
+        try:
+            work = self._work(self.work) if self.work else None
+            taken = self._taker.take(export, name=name, content=content, work=work)
+        except PortalError as refusal:
+            return _refused(file, str(refusal), str(export.report), self.work)
+        return FileVerdict(file, taken.outcome, str(export.report), taken.work, taken.organization)
+
+    @property
+    def _taker(self) -> ExportIntake:
+        if not self._exports:  # made once: it remembers works
+            self._exports.append(ExportIntake(self.by, self.dry_run))
+        return self._exports[0]
 
     # one form
 
-    def _form(self, file: str, name: str, content: bytes) -> FileVerdict:
+    def _form(self, file: str, name: str, content: bytes, sheets: dict[str, Sheet]) -> FileVerdict:
         try:
-            gate.check_upload(content, name, kinds=imports.FORMS)
-            header = read_header(open_form(content, trusted=True))
+            header = read_header(sheets)
         except Refused as refusal:
             return _refused(file, str(refusal))
         codes = (self.work or header.work, self.organization or header.organization)
@@ -115,9 +152,13 @@ class Intake:
     def _table(self, file: str, name: str, content: bytes) -> FileVerdict:
         try:
             gate.check_upload(content, name, most_bytes=MOST_CSV_BYTES, kinds=(gate.Kind.CSV,))
-            bulk = read_bulk(StringIO(content.decode("utf-8-sig"), newline=""), _known_works())
+            text = content.decode("utf-8-sig")
+            privacy.refuse_names_in_text(text)
+            bulk = read_bulk(StringIO(text, newline=""), _known_works())
         except Refused as refusal:
             return _refused(file, str(refusal))
+        if not bulk.rows:
+            return _refused(file, "В таблице нет ни одной строки результатов.", TABLE)
         faults = bulk.faults or self._strangers(bulk)
         if faults:
             message = faults_words(len(faults))

@@ -83,7 +83,7 @@ def test_the_faults_come_back_as_they_were_found(cast, work):
 
 
 def test_another_workbook_is_refused_with_what_was_looked_for(cast, work):
-    protocol = take(cast.lake_school, work, write({"Лист1": [["Фамилия", "Балл"]]}))
+    protocol = take(cast.lake_school, work, write({"Лист1": [["Школа", "Балл"]]}))
 
     assert protocol.state == "refused"
     assert "нет листа «Протокол»" in protocol.message

@@ -15,7 +15,7 @@ from procedures.models import Protocol
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.procedures import ProtocolFactory, ScaleFactory, WorkFactory, a_form
 
-SECRET = "Иванов Пётр"
+SECRET = "особое мнение"
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_all_rows_are_shown_when_asked_for(cast, work, signed_in):
 
 
 def test_values_of_a_column_the_form_does_not_know_are_never_shown(cast, work, signed_in):
-    content = edited(a_form(work, cast.lake_school), J1="ФИО", J2=SECRET)
+    content = edited(a_form(work, cast.lake_school), J1="Примечание", J2=SECRET)
     row = take(cast.lake_school, work, content)
 
     for rows in ("", "all"):

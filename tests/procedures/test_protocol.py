@@ -11,6 +11,7 @@ from organizations.errors import Refused
 from organizations.exchange.gate import Kind, check_upload
 from organizations.exchange.workbook import marked, read_sheets
 from procedures.exchange.form import write_form
+from procedures.exchange.privacy import PersonalData
 from procedures.exchange.protocol import NotProtocol, read_header, read_protocol
 from procedures.exchange.results import results_of
 from procedures.exchange.works import WorkSpec
@@ -249,10 +250,26 @@ def test_a_task_too_many_and_a_task_too_few_are_named():
 
 
 def test_an_added_column_with_names_is_refused_and_no_name_is_repeated():
-    table = reading([*SOUND, "Безымянный"], header=[*HEADER, "ФИО"])
+    with pytest.raises(PersonalData, match="в строке 1 есть сведения о людях") as refusal:
+        reading([*SOUND, "Безымянный"], header=[*HEADER, "ФИО"])
 
-    assert [fault.found for fault in table.faults] == ["ФИО"]
-    assert "Безымянный" not in repr(table)
+    assert "Безымянный" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("cells", "points", "code"),
+    [
+        ({"C": "5,0"}, 5, 80001),
+        ({"C": "05"}, 5, 80001),
+        ({"A": "080001"}, 5, 80001),
+        ({"B": "1,0", "K": "4.0"}, 5, 80001),
+    ],
+)
+def test_leading_zeros_and_whole_numbers_with_a_comma_are_read(cells, points, code):
+    table = reading(changed(SOUND, **cells))
+
+    assert table.faults == ()
+    assert (table.results.points[0, 0], table.results.participant[0]) == (points, code)
 
 
 def test_hidden_lists_of_points_beside_the_table_are_the_forms_own():
@@ -264,7 +281,7 @@ def test_hidden_lists_of_points_beside_the_table_are_the_forms_own():
     "content",
     [
         federal(SOUND, room=5, title="Лист1"),
-        federal(("а", "б"), room=5, header=("Код", "Имя")),
+        federal(("а", "б"), room=5, header=("Код", "Балл")),
         federal(SOUND[:2], room=5, header=HEADER[:2]),
     ],
 )

@@ -1,0 +1,65 @@
+"""Personal names are found wherever they stand, and nothing of them is repeated."""
+
+import pytest
+
+from organizations.exchange.sheets import Sheet
+from procedures.exchange.privacy import PersonalData, refuse_names, refuse_names_in_text
+
+NAMES = (
+    "Сидоров Пётр Иванович",
+    "СИДОРОВА АННА ПЕТРОВНА",
+    "сидоров пётр иванович",
+    "Мамедов Али Вагиф оглы",
+    "Сидоров Пётр",
+    "Пётр Сидоров",
+    "Сидоров П.И.",
+    "Сидоров П. И.",
+    "П.И. Сидоров",
+    "Кузьминична",
+    "40001 Сидоров Пётр Иванович",
+    "112-233-445 95",
+)
+HEADINGS = ("ФИО", "Ф.И.О.", "Ф. И. О. ученика", "фамилия", "Фамилия, имя", "Имя", "ОТЧЕСТВО",
+            "СНИЛС", "Дата рождения", "Фамилия участника", "ФИО_ученика")  # fmt: skip
+SOUND = (
+    "Код участника", "Порядковый номер класса", "отсутствовал", "нет отметки", "н/п", "X", "Х",
+    "4К1 (3б)",
+    "МБОУ «СОШ № 1 имени Ивана Ивановича Петрова»(edu420001)",
+    "МБОУ СОШ им. Ю.А. Гагарина города Новокузнецка",
+    "Гимназия имени Героя Советского Союза Александра Матросова",
+    "Петровский муниципальный округ(reg42_m012)", "Кемеровская область - Кузбасс",
+    "Понизили (Отметка < Отметка по журналу) %", "Вся выборка", "Название ОО", "Русский язык",
+    "Имеет значение", "сумма баллов равна 5", "40001", "2026", "edu420001",
+    "Наименование муниципалитета", "Иностранный язык", "", "Служебный",
+)  # fmt: skip
+
+
+def a_sheet(*texts):
+    return {"Протокол": Sheet([[""], list(texts)], frozenset())}
+
+
+@pytest.mark.parametrize("text", [*NAMES, *HEADINGS])
+def test_a_name_or_a_heading_of_names_is_refused_and_not_repeated(text):
+    for look in (
+        lambda: refuse_names(a_sheet("1", text)),
+        lambda: refuse_names_in_text(f"work,school\nru4,{text.replace(',', '')},5\n"),
+    ):
+        with pytest.raises(PersonalData, match="строке 2") as refusal:
+            look()
+        words = str(refusal.value)
+        assert not any(part in words for part in text.split() if len(part) > 3)
+
+
+@pytest.mark.parametrize("text", SOUND)
+def test_what_reports_are_made_of_is_no_name(text):
+    refuse_names(a_sheet("1", text))
+    refuse_names_in_text(f"work,school\nru4,{text},5\n")
+
+
+def test_a_name_of_a_sheet_counts_too():
+    with pytest.raises(PersonalData, match="названии листа"):
+        refuse_names({"Сидоров Пётр Иванович": Sheet([], frozenset())})
+
+
+def test_a_great_table_of_latin_signs_costs_nothing():
+    refuse_names_in_text("ru4-2026,edu420001,1,40001,f,1,4,,5,2,1,2,X\n" * 1_000_000)
