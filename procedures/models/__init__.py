@@ -1,4 +1,22 @@
 from procedures.models.result import Protocol, Result
+from procedures.models.schedule import (
+    Schedule,
+    ScheduleEntry,
+    ScheduleRules,
+    SchoolClass,
+    SubjectHours,
+)
 from procedures.models.work import Procedure, Scale, Work
 
-__all__ = ["Procedure", "Protocol", "Result", "Scale", "Work"]
+__all__ = [
+    "Procedure",
+    "Protocol",
+    "Result",
+    "Scale",
+    "Schedule",
+    "ScheduleEntry",
+    "ScheduleRules",
+    "SchoolClass",
+    "SubjectHours",
+    "Work",
+]
