@@ -17,12 +17,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rsoko.settings")
     embedded.start()
     django.setup()
-    from bench import pages, roadmaps
+    from bench import pages, roadmaps, schedule
 
     wanted = set(sys.argv[1:])
     benchmarks: dict[str, Callable[[], list[Measure]]] = {
         "roadmaps": roadmaps.measure,
         "pages_region": pages.measure,
+        "schedule_check": schedule.measure,
     }
     measures: list[Measure] = []
     for name, measure in benchmarks.items():
