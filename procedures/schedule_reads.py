@@ -106,20 +106,28 @@ def limits() -> Limits:
     )
 
 
-def sheet_of(organization: Organization, year: int, *, published: bool = False) -> Sheet:
-    return sheets_of([organization], year, published=published)[organization.pk]
+def sheet_of(
+    organization: Organization, year: int, *, published: bool = False, in_force_first: bool = False
+) -> Sheet:
+    found = sheets_of([organization], year, published=published, in_force_first=in_force_first)
+    return found[organization.pk]
 
 
 def sheets_of(
-    organizations: Sequence[Organization], year: int, *, published: bool = False
+    organizations: Sequence[Organization],
+    year: int,
+    *,
+    published: bool = False,
+    in_force_first: bool = False,
 ) -> dict[int, Sheet]:
-    """The sheets of organizations by their keys: the draft where there is one, unless only what
-    is published is asked for. Six queries for any number of them."""
+    """The sheets of organizations by their keys: the draft where there is one; only what is
+    published; or a draft only where nothing is. Six queries for any number of them."""
     above = _above(organizations)
     every = {one.pk for one in organizations} | {pk for pks in above.values() for pk in pks}
     schedules = _schedules(every, year)
     shown = {
-        one.pk: _shown(schedules.get(one.pk, []), published=published) for one in organizations
+        one.pk: _shown(schedules.get(one.pk, []), published=published, in_force=in_force_first)
+        for one in organizations
     }
     from_above = {
         pk: approved
@@ -172,10 +180,10 @@ def _schedules(pks: Iterable[int], year: int) -> dict[int, list[Schedule]]:
     return found
 
 
-def _shown(rows: list[Schedule], *, published: bool) -> Schedule | None:
+def _shown(rows: list[Schedule], *, published: bool, in_force: bool = False) -> Schedule | None:
     """The newest of an organization's schedules that may be shown."""
     fit = [row for row in rows if not published or row.state == Schedule.State.APPROVED]
-    return fit[-1] if fit else None
+    return (fit[0] if in_force else fit[-1]) if fit else None
 
 
 def _entries(schedules: list[int]) -> dict[int, list[ScheduleEntry]]:

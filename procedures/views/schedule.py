@@ -16,14 +16,25 @@ from organizations.http import PortalRequest, for_members
 from organizations.models import Level, Organization
 from organizations.views.sections import open_only_with
 from procedures import schedule_reads as reads
-from procedures.clashes import Finding, Slot
+from procedures.clashes import Finding, Rule, Slot
+from procedures.models import Procedure
 from procedures.schedule_forms import MONTH, WEEK, ScheduleFilter, YearFilter
 from procedures.schedule_reads import Line, Sheet
 
 FINDINGS_PER_PAGE = 20
 SUNDAY = 6
 WEEKDAYS = ("Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс")
-SHORT_SUBJECT = 4  # letters of a subject in the narrow cells of a month
+SHORT_SUBJECT = 3  # letters of a subject in the narrow cells of a month
+MENDED_BY_MOVING = frozenset({Rule.DAILY, Rule.INTERVAL, Rule.EDGE})
+MOST_MOVABLE = 2  # entries of a finding for which free places are looked for
+
+
+LEVELS = {
+    Procedure.Level.FEDERAL: "федеральная",
+    Procedure.Level.REGIONAL: "региональная",
+    Procedure.Level.MUNICIPAL: "муниципальная",
+    Procedure.Level.SCHOOL: "школьная",
+}
 
 
 @dataclass(frozen=True)
@@ -37,12 +48,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Told:
-    """A finding with its entries, and the free places for the one that may still be moved."""
+    """A finding with its entries, and the free places for those that may still be moved."""
 
     finding: Finding
     lines: list[Line]
-    movable: Line | None
-    slots: list[Slot]
+    places: list[tuple[Line, list[Slot]]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,17 @@ class Column:
     day: datetime.date
     weekday: str
     is_today: bool
+
+
+@dataclass(frozen=True)
+class Together:
+    """Classes that write the same work on the same day, as parents read it."""
+
+    day: datetime.date
+    classes: str
+    subject: str
+    title: str
+    level: str
 
 
 @for_members
@@ -60,10 +81,10 @@ def schedule(request: PortalRequest) -> HttpResponse:
     organization = _whose(request, asked.get("school", ""))
     years, usual = reads.years(request.viewer, today)
     year = asked["year"] if asked.get("year") in years else usual
-    sheet = reads.sheet_of(organization, year, published=bool(asked.get("published")))
-    may_edit = (
-        request.viewer.may(Permission.SCHEDULE_EDIT)
-        and organization.pk == request.viewer.territory_id
+    is_own = organization.pk == request.viewer.territory_id
+    may_edit = is_own and request.viewer.may(Permission.SCHEDULE_EDIT)
+    sheet = reads.sheet_of(
+        organization, year, published=bool(asked.get("published")), in_force_first=not is_own
     )
     view, start = asked.get("view", WEEK), asked.get("from") or _start(sheet, today)
     days = days_of(view, start)
@@ -79,12 +100,14 @@ def schedule(request: PortalRequest) -> HttpResponse:
         "years": years,
         "view": view,
         "columns": [Column(day, WEEKDAYS[day.weekday()], day == today) for day in days],
-        "rows": grid(sheet, days, grade),
+        "rows": (rows := grid(sheet, days, grade)),
+        "by_day": _by_day(rows, days),
         "grades": sorted({number for number, _ in sheet.places}),
         "grade": grade,
         "page": told,
         "told": [_told(sheet, one, may_edit=may_edit) for one in told],
-        "unchecked": _unchecked(sheet),
+        # A territory has no timetable: there is nothing that it could tell of one.
+        "unchecked": _unchecked(sheet) if organization.level == Level.SCHOOL else [],
         "windows": sheet.windows,
         "links": _links(kept, view, start, grade),
         "may_edit": may_edit,
@@ -132,13 +155,24 @@ def grid(
     cells: dict[tuple[str, datetime.date], list[Mark]] = {}
     for line in sheet.lines:
         one = line.checked
-        mark = Mark(line, one.key in broken, one.subject[:SHORT_SUBJECT])
+        mark = Mark(line, one.key in broken, f"{one.subject[:SHORT_SUBJECT]}.")
         cells.setdefault((one.class_name, one.day), []).append(mark)
     return [
         (name, [cells.get((name, day), []) for day in days])
         for number, name in sheet.places
         if grade in (None, number)
     ]
+
+
+def _by_day(
+    rows: list[tuple[str, list[list[Mark]]]], days: list[datetime.date]
+) -> list[tuple[datetime.date, list[tuple[str, Mark]]]]:
+    """The same marks as a list for a narrow screen; days without any are left out."""
+    found = [
+        (day, [(name, mark) for name, cells in rows for mark in cells[number]])
+        for number, day in enumerate(days)
+    ]
+    return [(day, marks) for day, marks in found if marks]
 
 
 def _of_days(sheet: Sheet, days: list[datetime.date], grade: int | None) -> list[Finding]:
@@ -155,9 +189,10 @@ def _of_days(sheet: Sheet, days: list[datetime.date], grade: int | None) -> list
 def _told(sheet: Sheet, finding: Finding, *, may_edit: bool) -> Told:
     lines = sheet.lines_of(finding)
     draft = may_edit and sheet.schedule is not None and sheet.schedule.is_draft
-    movable = next((line for line in reversed(lines) if draft and line.is_own), None)
-    slots = reads.free_days(sheet, movable, after=movable.checked.day) if movable else []
-    return Told(finding, lines, movable, slots)
+    may_move = draft and finding.rule in MENDED_BY_MOVING
+    movable = [line for line in lines if may_move and line.is_own][:MOST_MOVABLE]
+    places = [(line, reads.free_days(sheet, line, after=line.checked.day)) for line in movable]
+    return Told(finding, lines, [(line, slots) for line, slots in places if slots])
 
 
 def _unchecked(sheet: Sheet) -> list[tuple[str, str, int, list[Line]]]:
@@ -213,9 +248,20 @@ def public(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     sheet = reads.sheet_of(found.organization, found.year, published=True)
-    lines = sorted(sheet.lines, key=lambda line: (line.checked.day, line.checked.class_name))
-    months: dict[datetime.date, list[Line]] = {}
-    for line in lines:
-        months.setdefault(line.checked.day.replace(day=1), []).append(line)
-    context = {"schedule": found, "sheet": sheet, "months": list(months.items())}
+    context = {"schedule": found, "sheet": sheet, "months": _months(sheet)}
     return render(request, "procedures/schedule_public.html", context)
+
+
+def _months(sheet: Sheet) -> list[tuple[datetime.date, list[Together]]]:
+    """The lines of each month, classes that write the same on the same day in one row."""
+    rows: dict[tuple[datetime.date, str, str, str], list[tuple[int, str]]] = {}
+    for line in sheet.lines:
+        entry, one = line.entry, line.checked
+        same = (entry.day, entry.subject, entry.title, LEVELS[Procedure.Level(entry.level)])
+        rows.setdefault(same, []).append((one.parallel, one.class_name))
+    months: dict[datetime.date, list[Together]] = {}
+    for (day, subject, title, level), classes in sorted(rows.items()):
+        names = ", ".join(name for _, name in sorted(classes))
+        row = Together(day, names, subject, title, level)
+        months.setdefault(day.replace(day=1), []).append(row)
+    return list(months.items())

@@ -49,7 +49,7 @@ def control(request: PortalRequest) -> HttpResponse:
     schools, standing = _schools(request, asked), asked.get("standing", "")
     rows = reads.with_standing(schools, year, standing).select_related("parent")
     page = Paginator(rows.order_by("short_name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    sheets = reads.sheets_of(list(page), year)
+    sheets = reads.sheets_of(list(page), year, in_force_first=True)
     at_region = request.viewer.level == Level.REGION
     towns = Organization.objects.visible_to(request.viewer).filter(kind=Kind.MUNICIPALITY)
     context = {
