@@ -17,13 +17,14 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rsoko.settings")
     embedded.start()
     django.setup()
-    from bench import federal, pages, roadmaps
+    from bench import federal, pages, roadmaps, schedule
 
     wanted = set(sys.argv[1:])
     benchmarks: dict[str, Callable[[], list[Measure]]] = {
         "roadmaps": roadmaps.measure,
         "pages_region": pages.measure,
         "federal": federal.measure,
+        "schedule_check": schedule.measure,
     }
     measures: list[Measure] = []
     for name, measure in benchmarks.items():

@@ -36,6 +36,7 @@ NOTICE_KINDS: dict[str, tuple[str, Urgency]] = {
     "roadmap.passed_on": ("Пришла дорожная карта", Urgency.DIGEST),
     "roadmap.approved": ("Дорожная карта утверждена", Urgency.DIGEST),
     "roadmap.superseded": ("Дорожная карта заменена", Urgency.DIGEST),
+    "schedule.missing": ("График процедур не опубликован", Urgency.DIGEST),
     "execution.accepted": ("Отчёт принят", Urgency.QUIET),
 }
 

@@ -1,4 +1,11 @@
 from procedures.models.result import Protocol, Result
+from procedures.models.schedule import (
+    Schedule,
+    ScheduleEntry,
+    ScheduleRules,
+    SchoolClass,
+    SubjectHours,
+)
 from procedures.models.statistic import FederalExport, FederalStatistic
 from procedures.models.work import Procedure, Scale, Work
 
@@ -9,5 +16,10 @@ __all__ = [
     "Protocol",
     "Result",
     "Scale",
+    "Schedule",
+    "ScheduleEntry",
+    "ScheduleRules",
+    "SchoolClass",
+    "SubjectHours",
     "Work",
 ]

@@ -95,6 +95,14 @@ def _indicator(world: World) -> dict[str, object]:
     return {"code": world.value.indicator}
 
 
+def _schedule_draft(world: World) -> dict[str, object]:
+    return {"pk": world.schedule_draft.pk}
+
+
+def _schedule_entry(world: World) -> dict[str, object]:
+    return {"pk": world.schedule_entry.pk}
+
+
 _KWARGS: dict[str, Parts] = {
     "organizations:organization": _school,
     "organizations:close": _school,
@@ -186,6 +194,14 @@ _KWARGS: dict[str, Parts] = {
     "procedures:work": _work,
     "procedures:form": _work,
     "procedures:upload": _work,
+    "procedures:schedule_entry_new": _schedule_draft,
+    "procedures:schedule_approve": _schedule_draft,
+    "procedures:schedule_discard": _schedule_draft,
+    "procedures:schedule_difference": _schedule_draft,
+    "procedures:schedule_entry": _schedule_entry,
+    "procedures:schedule_move": _schedule_entry,
+    "procedures:schedule_delete": _schedule_entry,
+    "procedures:schedule_public": _school,
     "monitoring:school": _school,
     "monitoring:journal": _work,
     "monitoring:federal_report": _federal,
@@ -204,6 +220,8 @@ _KWARGS: dict[str, Parts] = {
 }
 
 _QUERIES: dict[str, Parts] = {
+    "procedures:schedule": lambda world: {"school": world.school.code},
+    "procedures:schedule_xlsx": lambda world: {"school": world.school.code},
     "roadmaps:board": lambda world: {"place": world.school.parent.code},
     "monitoring:federal_report": _of_school,
     "monitoring:federal_report_xlsx": _of_school,

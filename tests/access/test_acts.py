@@ -116,6 +116,17 @@ procedures:upload                 x    +    x    +    =    +    +    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
 
 monitoring:journal                x    x    x    x    x    =    =    x    x    x    x    x
+procedures:schedule_start         +    +    x    +    +    c    +    x    x    x    +    x
+procedures:schedule_facts         +    +    x    +    +    +    +    x    x    x    +    x
+procedures:schedule_rules         x    +    x    x    x    x    x    x    x    x    x    x
+procedures:schedule_entry_new     x    x    x    x    -    +    -    -    -    -    -    x
+procedures:schedule_entry         x    x    x    x    -    +    -    -    -    -    -    x
+procedures:schedule_move          x    x    x    x    -    +    -    -    -    -    -    x
+procedures:schedule_delete        x    x    x    x    -    +    -    -    -    -    -    x
+procedures:schedule_approve       x    x    x    x    -    +    -    -    -    -    -    x
+procedures:schedule_discard       x    x    x    x    -    +    -    -    -    -    -    x
+procedures:schedule_remind        +    +    x    +    +    x    x    x    x    x    +    x
+
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
 reports:build@level               +    +    x    +    -    -    -    x    x    x    -    x
@@ -187,6 +198,13 @@ def _event(world: World) -> Typed:
     }  # fmt: skip
 
 
+def _planned(world: World) -> Typed:
+    return {
+        "title": "Контрольная", "subject": "Физика", "place": "7:", "day": _day(), "lesson": "3",
+        "lessons": "1", "minutes": "45", "whole_class": "on",
+    }  # fmt: skip
+
+
 def _came(world: World) -> Typed:
     return {f"came-{world.participation.pk}": "4"}
 
@@ -252,6 +270,15 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "roadmaps:meeting_material": lambda world: {"title": "Слайды", "link": "https://a.example"},
     "procedures:upload": _form,
     "monitoring:journal": _journal_marks,
+    "procedures:schedule_facts": lambda world: {"classes": "5А; 6 6 6 6 6 0", "hours": ""},
+    "procedures:schedule_rules": lambda world: {
+        "gap_days": "18", "most_percent": "10", "most_a_day": "1", "least_minutes": "30",
+        "most_lessons": "2", "source": "Приказ № 1",
+    },
+    "procedures:schedule_entry_new": _planned,
+    "procedures:schedule_entry": _planned,
+    "procedures:schedule_move": lambda world: {"day": _day(), "lesson": "4"},
+    "procedures:schedule_approve": lambda world: {"number": "8", "signed_on": _day()},
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {

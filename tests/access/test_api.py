@@ -16,6 +16,7 @@ from monitoring.models import IndicatorValue
 from organizations.models import ApiToken, Organization, Run, User
 from organizations.queries import viewer_of
 from organizations.services import tokens
+from procedures.models import ScheduleEntry
 from roadmaps.models import Execution, Item, Roadmap
 from rsoko.api import router
 from tests.access.rows import fingerprints
@@ -30,6 +31,7 @@ roadmap-item        +    +    +    +    -    +    -    +    +    +    -    x
 execution           +    +    +    +    -    +    -    -    -    -    -    x
 indicator-value     +    +    +    +    -    +    -    -    -    -    -    x
 run                 +    +    +    +    -    +    -    -    -    +    -    x
+schedule            +    +    +    +    -    +    -    -    -    -    -    x
 """)
 
 MODELS = {
@@ -39,6 +41,7 @@ MODELS = {
     "execution": Execution,
     "indicator-value": IndicatorValue,
     "run": Run,
+    "schedule": ScheduleEntry,
 }
 CODE = {
     "organization": "code",
@@ -77,7 +80,7 @@ def owners(basename: str, person: str) -> set[str]:
             return own & IN_FORCE | drafts | FROM_ABOVE.get(person, set())
         case "execution":  # each school of North and South owes what its municipality's plan asks
             return set() if person in NO_DRAFTS else own & (SCHOOLS | {"edu420002"})
-        case "indicator-value":
+        case "indicator-value" | "schedule":
             return set() if person in NO_VALUES else schools
         case _:
             return set() if person in NO_RUNS else schools
@@ -90,7 +93,7 @@ def listed(basename: str) -> str:
 def one(basename: str, world: World) -> str:
     rows = {"organization": world.school, "roadmap": world.roadmap, "run": world.run,
             "indicator-value": world.value, "roadmap-item": world.item,
-            "execution": world.execution}  # fmt: skip
+            "execution": world.execution, "schedule": world.schedule_entry}  # fmt: skip
     return reverse(f"api:{basename}-detail", kwargs={"pk": rows[basename].pk})
 
 
@@ -270,6 +273,7 @@ FOREIGN = {
     "roadmap-item": {"owner": "reg42_m002"},
     "execution": {"owner": "reg42_m002", "organization": "edu420101"},
     "indicator-value": {"organization": "edu420101", "municipality": "reg42_m002"},
+    "schedule": {"organization": "edu420101"},
 }
 
 

@@ -30,17 +30,19 @@ JOURNAL = {"act", "invited", "token"}  # who was invited and which token issued,
 PEOPLE = {"person", "colleague"}
 GROUPS = {"cohort", "grouped"}  # who is in a group, and the item that only its schools see
 LIBRARY = {"standard"}  # standard items come down to the levels below
+SCHEDULE = {"schedule", "agenda"}  # the published one and the draft of its next version
 
 SEEN = {
-    "svetlana": TREE | WORK | RESULTS | INTAKE | JOURNAL | PEOPLE | GROUPS | LIBRARY,
+    "svetlana": TREE | WORK | RESULTS | INTAKE | JOURNAL | PEOPLE | GROUPS | LIBRARY | SCHEDULE,
     # A deputy has no journal, but reads on the first page what others did with the school's own.
     "igor": TREE
     | WORK
     | RESULTS
     | INTAKE
     | LIBRARY
+    | SCHEDULE
     | {"act", "invited", "token", "person", "notice", "grouped"},
-    "inna": TREE | WORK | GROUPS,
+    "inna": TREE | WORK | GROUPS | SCHEDULE,
     "anton": TREE | {"run"} | JOURNAL | PEOPLE,
     "elena": TREE,
     "pavel": TREE,
@@ -53,12 +55,15 @@ STRANGERS = ("oleg", "nina", "rita")
 
 MOST_PAGES = 150
 MOST_OF_A_ROUTE = 3  # the same page of other rows, or narrowed in other ways
-MENU = ("home", "roadmaps:roadmaps", "procedures:works", "monitoring:objectivity",
+MENU = ("home", "roadmaps:roadmaps", "procedures:works",
+        "procedures:schedule", "procedures:schedule_control", "monitoring:objectivity",
         "monitoring:indicators", "organizations:documents", "reports:reports",
         "organizations:organizations", "organizations:members", "organizations:journal",
         "organizations:runs", "organizations:account", "organizations:inbox")  # fmt: skip
 # Whoever knows these addresses is let in, and only their owner does.
 BY_SECRET = ("organizations:join", "calendar_feed")
+# A published schedule is everyone's, without signing in.
+FOR_EVERYONE = ("procedures:schedule_public",)
 # What a curious person types: other people's codes in every filter there is.
 TYPED = "?school=edu420101&organization=edu420101&municipality=reg42_m002&territory=reg42_m002&q=zq"
 FORMATS = ("json", "csv")
@@ -119,7 +124,9 @@ def kinds_in(text: str) -> set[str]:
 def everything(client: Client, neighbour) -> Iterator[tuple[str, HttpResponse]]:
     """What a person can ask for: the crawl, typed filters, rows by number, the API."""
     menu = [reverse(name) for name in MENU]
-    rows = [address(name, neighbour) for name in of_one_row() if name not in BY_SECRET]
+    rows = [
+        address(name, neighbour) for name in of_one_row() if name not in BY_SECRET + FOR_EVERYONE
+    ]
     yield from crawl(client, [*menu, *rows, *(f"{page}{TYPED}" for page in menu)])
     for _, _, basename in router.registry:
         path = reverse(f"api:{basename}-list")

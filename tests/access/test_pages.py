@@ -94,6 +94,16 @@ procedures:protocol               +    +    -    +    -    +    -    -    -    -
 procedures:protocol_file          +    +    -    +    -    +    -    -    -    -    -    x
 procedures:protocol_marked        +    +    -    +    -    +    -    -    -    -    -    x
 
+procedures:schedule               +    +    +    +    -    +    -    x    x    x    -    x
+procedures:schedule_control       +    +    +    +    +    +    +    x    x    x    +    x
+procedures:schedule_xlsx          +    +    +    +    -    +    -    x    x    x    -    x
+procedures:schedule_rules         +    +    +    +    +    +    +    x    x    x    +    x
+procedures:schedule_facts         +    +    x    +    +    +    +    x    x    x    +    x
+procedures:schedule_entry_new     +    +    x    +    -    +    -    -    -    -    -    x
+procedures:schedule_entry         +    +    x    +    -    +    -    -    -    -    -    x
+procedures:schedule_approve       +    +    x    +    -    +    -    -    -    -    -    x
+procedures:schedule_difference    +    +    +    +    -    +    -    x    x    x    -    x
+
 monitoring:objectivity            +    +    x    +    +    >    >    x    x    x    +    x
 monitoring:objectivity_xlsx       +    +    x    +    +    +    +    x    x    x    +    x
 monitoring:school                 +    +    x    +    -    +    -    x    x    x    -    x
@@ -118,7 +128,10 @@ reports:meeting_order             x    x    x    c    -    x    -    x    x    x
 """)
 
 # Open without signing in: the health checks, and links that are themselves the secret.
-PUBLIC = {"healthz", "readyz", "calendar_feed", "organizations:join"}
+PUBLIC = {
+    "healthz", "readyz", "calendar_feed", "organizations:join",
+    "procedures:schedule_public",
+}  # fmt: skip
 
 
 def test_every_page_has_its_line():

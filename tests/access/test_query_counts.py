@@ -47,6 +47,8 @@ LISTS = (
     "roadmaps:deliveries", "roadmaps:deliveries_xlsx",
     "roadmaps:meetings", "roadmaps:plan_meetings", "roadmaps:meeting",
     "procedures:works", "procedures:work",
+    "procedures:schedule", "procedures:schedule_control", "procedures:schedule_xlsx",
+    "procedures:schedule_rules", "procedures:schedule_difference",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:federal_reports", "monitoring:federal_report", "monitoring:federal_report_xlsx",
     "monitoring:journal",

@@ -29,7 +29,8 @@ from organizations.models import (
 from organizations.queries import viewer_of
 from organizations.services import members, tokens
 from procedures.exchange import layout
-from procedures.models import Protocol, Result, Work
+from procedures.models import Protocol, Result, Schedule, ScheduleEntry, Work
+from procedures.schedule_reads import year_of
 from reports.models import YearlyReport
 from roadmaps.models import (
     Cohort,
@@ -91,6 +92,9 @@ class World:
     value: IndicatorValue
     statistic: Statistic
     report: YearlyReport
+    schedule: Schedule
+    schedule_draft: Schedule
+    schedule_entry: ScheduleEntry
 
 
 def make_world(cast: Cast) -> World:
@@ -129,6 +133,7 @@ def make_rows(
         **_plans(school, mark),
         **_results(school, work, mark),
         **_numbers(school, work, mark),
+        **_schedules(school, mark),
     )
 
 
@@ -292,3 +297,21 @@ def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:
         pdf=ContentFile(f"{mark}-report {mark}-signal".encode(), name="pdf"),
     )
     return {"value": value, "statistic": statistic, "report": report}
+
+
+def _schedules(school: Organization, mark: str) -> dict[str, object]:
+    """A published schedule and the draft of its next version, a procedure in each."""
+    year, today = year_of(timezone.localdate()), timezone.localdate()
+    published = Schedule.objects.create(
+        organization=school, year=year, state=Schedule.State.APPROVED, order_number="7",
+        order_date=today, published_at=timezone.now(),
+    )  # fmt: skip
+    draft = Schedule.objects.create(organization=school, year=year, version=2)
+    entries = [
+        ScheduleEntry.objects.create(
+            schedule=schedule, level="school", title=f"{mark}-{kind}", subject="Математика",
+            grade=5, class_name="5А", day=today, minutes=45,
+        )
+        for schedule, kind in ((published, "schedule"), (draft, "agenda"))
+    ]  # fmt: skip
+    return {"schedule": published, "schedule_draft": draft, "schedule_entry": entries[1]}

@@ -14,7 +14,7 @@ from django.db import connection
 from organizations.models import Organization
 from organizations.services import tokens
 from rsoko import embedded
-from rsoko.demo import cascade, deliver, main_job, settle
+from rsoko.demo import cascade, deliver, main_job, schedules, settle
 from rsoko.demo.place import Scale
 
 TOKEN_FILE = embedded.ROOT / "demo-token"
@@ -63,6 +63,7 @@ class Command(BaseCommand):
             ("Исполнение", lambda tell: cascade.bring_executions(scale, tell)),
             ("События", lambda tell: cascade.bring_meetings()),
             ("Документы ВСОКО", lambda tell: deliver.bring_documents(scale, tell)),
+            ("Графики процедур", lambda tell: schedules.bring_schedules(scale, tell)),
             ("Результаты", lambda tell: deliver.bring_results(scale, tell)),
             ("История организаций", lambda tell: settle.change_places(scale)),
         ]
