@@ -49,6 +49,8 @@ WORDS = {
     "organization.succeeded": "Записано преемство организаций",
     "register.imported": "Загружен реестр организаций",
     "participation.registered": "Заявлены участники события",
+    "procedure.added": "В каталог добавлена процедура",
+    "procedure.changed": "Процедура каталога изменена",
     "protocol.accepted": "Протокол принят",
     "protocol.faulty": "В протоколе найдены ошибки",
     "protocol.refused": "Файл протокола не подошёл",
@@ -174,7 +176,7 @@ VALUES = {
     "False": "нет",
 }
 # Objects whose page goes by a code, which an event does not hold; and pages named otherwise.
-BY_CODE = frozenset({"organizations.organization", "procedures.work"})
+BY_CODE = frozenset({"organizations.organization", "procedures.work", "procedures.procedure"})
 PAGES = {"reports.yearlyreport": "reports:report"}
 # Acts that another act always follows at once: news tell only the second.
 FOLLOWED = ("document.version",)

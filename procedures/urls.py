@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from procedures.views import protocols, works
+from procedures.views import catalogue, protocols, works
 
 app_name = "procedures"
 
@@ -12,6 +12,10 @@ urlpatterns: list[URLPattern] = [
     path("protocols/<int:pk>/file/", protocols.protocol_file, name="protocol_file"),
     path("protocols/<int:pk>/marked/", protocols.protocol_marked, name="protocol_marked"),
     path("protocols/<int:pk>/restore/", protocols.protocol_restore, name="protocol_restore"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/new/", catalogue.procedure_new, name="procedure_new"),
+    path("catalogue/<slug:code>/", catalogue.procedure, name="procedure"),
+    path("catalogue/<slug:code>/edit/", catalogue.procedure_edit, name="procedure_edit"),
     path("<slug:code>/", works.work, name="work"),
     path("<slug:code>/form/", works.form, name="form"),
     path("<slug:code>/upload/", protocols.upload, name="upload"),

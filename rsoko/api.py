@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 import organizations.api.schema  # noqa: F401 - registers itself with the description
 from monitoring.api.views import IndicatorValueViewSet, IndicatorViewSet
 from organizations.api.views import OrganizationViewSet, RunViewSet
+from procedures.api.views import ProcedureViewSet, WorkViewSet
 from roadmaps.api.views import ExecutionViewSet, ItemViewSet, RoadmapViewSet
 
 app_name = "api"
@@ -16,6 +17,8 @@ router.register("organizations", OrganizationViewSet, basename="organization")
 router.register("roadmaps", RoadmapViewSet, basename="roadmap")
 router.register("roadmap-items", ItemViewSet, basename="roadmap-item")
 router.register("executions", ExecutionViewSet, basename="execution")
+router.register("procedures", ProcedureViewSet, basename="procedure")
+router.register("works", WorkViewSet, basename="work")
 router.register("indicators", IndicatorViewSet, basename="indicator")
 router.register("indicator-values", IndicatorValueViewSet, basename="indicator-value")
 router.register("runs", RunViewSet, basename="run")

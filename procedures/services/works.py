@@ -11,16 +11,18 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, SmallIntegerFi
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict, NotAllowed
 from organizations.services import audit
+from procedures import catalogue
 from procedures.exchange.works import WorkSpec
 from procedures.listeners import announce
 from procedures.models import Procedure, Protocol, Result, Scale, Work
 from procedures.queries import newest_scale
 from procedures.scales import Borders
+from procedures.services.catalogue import load
 
-KNOWN_PROCEDURES = {
-    "vpr": ("Всероссийские проверочные работы", "ВПР", Procedure.Level.FEDERAL),
-}
-DEFINITION = ("subject", "grade", "year", "tasks", "max_points")
+DEFINITION = ("subject", "grade", "year", "track", "tasks", "max_points")
+# What a list may leave out, which then stays as it was, and what may change after results.
+OPTIONAL = ("levels", "skills", "due_on")
+EASY = {"held_on", *OPTIONAL}
 
 
 class Change(StrEnum):
@@ -60,11 +62,10 @@ def import_works(
 
 
 def _procedure(code: str) -> Procedure:
-    if code in KNOWN_PROCEDURES:
-        title, short_title, level = KNOWN_PROCEDURES[code]
-        defaults = {"title": title, "short_title": short_title, "level": level}
-        return Procedure.objects.get_or_create(code=code, defaults=defaults)[0]
     found = Procedure.objects.filter(code=code).first()
+    if found is None and code in catalogue.codes():
+        load()
+        found = Procedure.objects.filter(code=code).first()
     if found is None:
         raise Conflict(f"Процедуры с кодом «{code}» нет.")
     return found
@@ -95,7 +96,11 @@ def _import(
 def _refuse_double(procedure: Procedure, spec: WorkSpec) -> None:
     """The same subject, grade and year may not stand under two codes."""
     same = Work.objects.filter(
-        procedure=procedure, subject=spec.subject, grade=spec.grade, year=spec.year
+        procedure=procedure,
+        subject=spec.subject,
+        grade=spec.grade,
+        year=spec.year,
+        track=spec.track,
     )
     if other := same.exclude(code=spec.code).first():
         raise Conflict(
@@ -111,8 +116,11 @@ def _created(procedure: Procedure, spec: WorkSpec, held_on: datetime.date | None
 
 
 def _definition(spec: WorkSpec) -> dict[str, object]:
-    found = {name: getattr(spec, name) for name in DEFINITION}
-    return found | {"tasks": list(spec.tasks), "max_points": list(spec.max_points)}
+    given = [name for name in OPTIONAL if getattr(spec, name)]
+    found = {name: getattr(spec, name) for name in (*DEFINITION, *given)}
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in found.items()
+    }
 
 
 def _redefined(work: Work, spec: WorkSpec, held_on: datetime.date | None) -> Change:
@@ -120,11 +128,13 @@ def _redefined(work: Work, spec: WorkSpec, held_on: datetime.date | None) -> Cha
     changed = {name: value for name, value in new.items() if getattr(work, name) != value}
     if not changed:
         return Change.UNCHANGED
-    if changed.keys() - {"held_on"} and Result.objects.filter(work=work).exists():
+    if changed.keys() - EASY and Result.objects.filter(work=work).exists():
         raise Conflict(
             f"У работы «{work.code}» уже есть результаты: её предмет, класс, год, задания "
             "и максимумы не меняются. Заведите другую работу с новым кодом."
         )
+    if len(spec.tasks) != len(work.tasks):  # what was said of the old tasks says nothing of these
+        changed = {"levels": [], "skills": []} | changed
     for name, value in changed.items():
         setattr(work, name, value)
     work.save(update_fields=list(changed))

@@ -176,6 +176,8 @@ _KWARGS: dict[str, Parts] = {
     "procedures:protocol_marked": _protocol,
     "procedures:protocol_restore": _protocol,
     "procedures:work": _work,
+    "procedures:procedure": lambda world: {"code": "vpr"},
+    "procedures:procedure_edit": lambda world: {"code": "vpr"},
     "procedures:form": _work,
     "procedures:upload": _work,
     "monitoring:school": _school,

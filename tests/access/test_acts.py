@@ -114,6 +114,8 @@ roadmaps:meeting_material         x    x    x    +    -    x    -    x    x    x
 
 procedures:upload                 x    +    x    +    =    +    +    x    x    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
+procedures:procedure_new          x    +    x    x    x    x    x    x    x    x    x    x
+procedures:procedure_edit         x    +    x    x    x    x    x    x    x    x    x    x
 
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
@@ -185,6 +187,13 @@ def _came(world: World) -> Typed:
     return {f"came-{world.participation.pk}": "4"}
 
 
+def _in_catalogue() -> Typed:
+    return {
+        "title": "Городские диагностические работы", "short_title": "Городские работы",
+        "kind": "assessment", "level": "municipal", "directions": [], "basis": "Приказ № 1",
+    }  # fmt: skip
+
+
 DATA: dict[str, Callable[[World], Typed]] = {
     "organizations:close": lambda world: {"on": _day()},
     "organizations:change": lambda world: {
@@ -245,6 +254,8 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "roadmaps:meeting_cancel": lambda world: {"reason": "Карантин."},
     "roadmaps:meeting_material": lambda world: {"title": "Слайды", "link": "https://a.example"},
     "procedures:upload": _form,
+    "procedures:procedure_new": lambda world: _in_catalogue() | {"code": "city-works"},
+    "procedures:procedure_edit": lambda world: _in_catalogue() | {"read": 1},
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {

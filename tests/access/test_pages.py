@@ -94,6 +94,11 @@ procedures:protocol               +    +    -    +    -    +    -    -    -    -
 procedures:protocol_file          +    +    -    +    -    +    -    -    -    -    -    x
 procedures:protocol_marked        +    +    -    +    -    +    -    -    -    -    -    x
 
+procedures:catalogue              +    +    +    +    +    +    +    +    +    +    +    x
+procedures:procedure              +    +    +    +    +    +    +    +    +    +    +    x
+procedures:procedure_new          x    +    x    x    x    x    x    x    x    x    x    x
+procedures:procedure_edit         x    +    x    x    x    x    x    x    x    x    x    x
+
 monitoring:objectivity            +    +    x    +    +    >    >    x    x    x    +    x
 monitoring:objectivity_xlsx       +    +    x    +    +    +    +    x    x    x    +    x
 monitoring:school                 +    +    x    +    -    +    -    x    x    x    -    x
