@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 
 from organizations.forms.fields import DayField
-from procedures.models import Direction, Procedure
+from procedures.exchange.works import MOST_SKILL
+from procedures.models import Direction, Procedure, Work
+from procedures.scales import Borders, PointScale
 
 
 class LevelFilter(forms.Form):
@@ -116,3 +118,109 @@ class ProcedureForm(forms.Form):
         held = cleaned.get("level")
         cleaned["also_at"] = [level for level in cleaned.get("also_at", []) if level != held]
         return cleaned
+
+
+SOURCE = {
+    "required": "Назовите источник: приказ, описание работы, письмо с номером и датой.",
+}
+
+
+class ScaleForm(forms.Form):
+    """The borders of a scale and where they come from."""
+
+    three = forms.IntegerField(label="«3» с балла", min_value=1, max_value=10_000)
+    four = forms.IntegerField(label="«4» с балла", min_value=1, max_value=10_000)
+    five = forms.IntegerField(label="«5» с балла", min_value=1, max_value=10_000)
+    source = forms.CharField(
+        label="Источник",
+        max_length=300,
+        help_text="Документ, в котором напечатана шкала, с номером и датой.",
+        error_messages=SOURCE,
+    )
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"three", "four", "five"} <= cleaned.keys():
+            try:
+                borders = Borders(cleaned["three"], cleaned["four"], cleaned["five"])
+                cleaned["borders"] = borders.within(self.most)
+            except ValueError as error:
+                self.add_error(None, str(error).capitalize())
+        return cleaned
+
+
+class ConversionForm(forms.Form):
+    """A table of test points: one for each primary score from 0 on, the passing one, the source."""
+
+    points = forms.CharField(
+        label="Тестовые баллы",
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Впишите тестовые баллы через пробел."},
+    )
+    threshold = forms.IntegerField(
+        label="Минимальный тестовый балл",
+        min_value=1,
+        max_value=100,
+        help_text="Порог: с этого балла экзамен сдан.",
+    )
+    source = forms.CharField(label="Источник", max_length=300, error_messages=SOURCE)
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "points"
+        ].help_text = f"Через пробел, по порядку первичных баллов от 0 до {most}: всего {most + 1}."
+
+    def clean_points(self) -> tuple[int, ...]:
+        words = self.cleaned_data["points"].replace(";", " ").replace(",", " ").split()
+        if wrong := [word for word in words if not word.isascii() or not word.isdigit()]:
+            raise forms.ValidationError(f"Нужны целые числа, а здесь «{wrong[0][:20]}».")
+        return tuple(int(word[:6]) for word in words)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"points", "threshold"} <= cleaned.keys():
+            try:
+                cleaned["scale"] = PointScale(cleaned["points"], cleaned["threshold"])
+            except ValueError as error:
+                self.add_error("points", str(error).capitalize())
+        return cleaned
+
+
+class TasksForm(forms.Form):
+    """The level and the skill of every task of a work, a pair of fields a task."""
+
+    LEVELS = (("", "–"), ("Б", "базовый"), ("П", "повышенный"), ("В", "высокий"))
+
+    def __init__(self, *args: Any, work: Work, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.labels = list(work.tasks)
+        blank = [""] * len(self.labels)
+        pairs = zip(work.levels or blank, work.skills or blank, strict=True)
+        for n, (level, skill) in enumerate(pairs):
+            label = self.labels[n]
+            self.fields[f"level-{n}"] = forms.ChoiceField(
+                choices=self.LEVELS, required=False, initial=level, label=f"Уровень задания {label}"
+            )
+            self.fields[f"skill-{n}"] = forms.CharField(
+                max_length=MOST_SKILL,
+                required=False,
+                initial=skill,
+                label=f"Что проверяет задание {label}",
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Each task's label with its two fields."""
+        return [
+            (label, self[f"level-{n}"], self[f"skill-{n}"]) for n, label in enumerate(self.labels)
+        ]
+
+    def column(self, name: str) -> list[str]:
+        """What was typed of every task in `level` or `skill`."""
+        return [self.cleaned_data[f"{name}-{n}"].strip() for n in range(len(self.labels))]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from procedures.views import catalogue, protocols, works
+from procedures.views import catalogue, protocols, scales, works
 
 app_name = "procedures"
 
@@ -18,5 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("catalogue/<slug:code>/edit/", catalogue.procedure_edit, name="procedure_edit"),
     path("<slug:code>/", works.work, name="work"),
     path("<slug:code>/form/", works.form, name="form"),
+    path("<slug:code>/scale/", scales.scale, name="scale"),
+    path("<slug:code>/test-points/", scales.conversion, name="conversion"),
+    path("<slug:code>/tasks/", scales.tasks, name="tasks"),
     path("<slug:code>/upload/", protocols.upload, name="upload"),
 ]

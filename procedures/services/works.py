@@ -84,7 +84,7 @@ def _import(
         work, change = _created(procedure, spec, held_on), Change.CREATED
     else:
         change = _redefined(work, spec, held_on)
-    scale = _rescaled(work, spec.borders, source)
+    scale = new_scale(work, spec.borders, source)
     if scale is not None and change is Change.UNCHANGED:
         change = Change.RESCALED
     if change is not Change.UNCHANGED:
@@ -141,7 +141,7 @@ def _redefined(work: Work, spec: WorkSpec, held_on: datetime.date | None) -> Cha
     return Change.REDEFINED
 
 
-def _rescaled(work: Work, borders: Borders | None, source: str) -> Scale | None:
+def new_scale(work: Work, borders: Borders | None, source: str) -> Scale | None:
     """A new version of the scale, applied to the results; None when nothing new is known."""
     newest = newest_scale(work.pk)
     wanted = (borders.three, borders.four, borders.five) if borders else None
@@ -163,7 +163,7 @@ def _rescaled(work: Work, borders: Borders | None, source: str) -> Scale | None:
 
 def _mark_anew(work: Work, scale: Scale) -> None:
     """Give the work's results the marks of the new scale; marks that a file brought stay."""
-    found = list(_marked_by_scale(work).values_list("pk", "organization"))
+    found = list(marked_by_scale(work).values_list("pk", "organization"))
     protocols = Protocol.objects.filter(pk__in=[pk for pk, _ in found])
     schools = sorted({school for _, school in found})
     mark = Case(
@@ -180,7 +180,7 @@ def _mark_anew(work: Work, scale: Scale) -> None:
         announce(work.pk, schools)
 
 
-def _marked_by_scale(work: Work) -> QuerySet[Protocol]:
+def marked_by_scale(work: Work) -> QuerySet[Protocol]:
     """The current protocols whose marks come from a scale, or that had none to come from."""
     marked = Result.objects.filter(protocol=OuterRef("pk"), mark__isnull=False)
     current = Protocol.objects.current().filter(work=work)

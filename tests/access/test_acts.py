@@ -116,6 +116,10 @@ procedures:upload                 x    +    x    +    =    +    +    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
 procedures:procedure_new          x    +    x    x    x    x    x    x    x    x    x    x
 procedures:procedure_edit         x    +    x    x    x    x    x    x    x    x    x    x
+procedures:scale                  x    =    x    x    x    x    x    x    x    x    x    x
+procedures:scale@shown            x    +    x    x    x    x    x    x    x    x    x    x
+procedures:conversion             x    +    x    x    x    x    x    x    x    x    x    x
+procedures:tasks                  x    +    x    x    x    x    x    x    x    x    x    x
 
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
@@ -194,6 +198,10 @@ def _in_catalogue() -> Typed:
     }  # fmt: skip
 
 
+def _borders() -> Typed:
+    return {"three": 2, "four": 4, "five": 6, "source": "Приказ № 1"}
+
+
 DATA: dict[str, Callable[[World], Typed]] = {
     "organizations:close": lambda world: {"on": _day()},
     "organizations:change": lambda world: {
@@ -256,6 +264,12 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "procedures:upload": _form,
     "procedures:procedure_new": lambda world: _in_catalogue() | {"code": "city-works"},
     "procedures:procedure_edit": lambda world: _in_catalogue() | {"read": 1},
+    "procedures:scale": lambda world: _borders(),
+    "procedures:scale@shown": lambda world: _borders() | {"write": "1"},
+    "procedures:conversion": lambda world: {
+        "points": "0 10 20 30 40 50 60 70 80", "threshold": 30, "source": "Приказ № 1",
+    },
+    "procedures:tasks": lambda world: {"level-0": "Б"},
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {

@@ -98,6 +98,9 @@ procedures:catalogue              +    +    +    +    +    +    +    +    +    +
 procedures:procedure              +    +    +    +    +    +    +    +    +    +    +    x
 procedures:procedure_new          x    +    x    x    x    x    x    x    x    x    x    x
 procedures:procedure_edit         x    +    x    x    x    x    x    x    x    x    x    x
+procedures:scale                  x    +    x    x    x    x    x    x    x    x    x    x
+procedures:conversion             x    +    x    x    x    x    x    x    x    x    x    x
+procedures:tasks                  x    +    x    x    x    x    x    x    x    x    x    x
 
 monitoring:objectivity            +    +    x    +    +    >    >    x    x    x    +    x
 monitoring:objectivity_xlsx       +    +    x    +    +    +    +    x    x    x    +    x
