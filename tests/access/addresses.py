@@ -83,6 +83,10 @@ def _work(world: World) -> dict[str, object]:
     return {"code": world.work.code}
 
 
+def _table(world: World) -> dict[str, object]:
+    return {"kind": world.table_row.kind}
+
+
 def _indicator(world: World) -> dict[str, object]:
     return {"code": world.value.indicator}
 
@@ -181,6 +185,13 @@ _KWARGS: dict[str, Parts] = {
     "procedures:scale": _work,
     "procedures:conversion": _work,
     "procedures:tasks": _work,
+    "procedures:table": _table,
+    "procedures:table_xlsx": _table,
+    "procedures:table_blank": _table,
+    "procedures:table_upload": _table,
+    "procedures:table_row": lambda world: {"pk": world.table_row.pk},
+    "procedures:table_file": lambda world: {"pk": world.table_row.file_id},
+    "procedures:table_marked": lambda world: {"key": "unknown"},
     "procedures:form": _work,
     "procedures:upload": _work,
     "monitoring:school": _school,

@@ -48,6 +48,7 @@ LISTS = (
     "roadmaps:meetings", "roadmaps:plan_meetings", "roadmaps:meeting",
     "procedures:works", "procedures:work",
     "procedures:catalogue", "procedures:procedure",
+    "procedures:tables", "procedures:table", "procedures:table_xlsx", "procedures:table_row",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:indicators", "monitoring:indicator", "monitoring:indicator_xlsx",
     "reports:reports", "reports:execution_report",
