@@ -49,6 +49,8 @@ WORDS = {
     "organization.succeeded": "Записано преемство организаций",
     "register.imported": "Загружен реестр организаций",
     "participation.registered": "Заявлены участники события",
+    "procedure.added": "В каталог добавлена процедура",
+    "procedure.changed": "Процедура каталога изменена",
     "protocol.accepted": "Протокол принят",
     "protocol.faulty": "В протоколе найдены ошибки",
     "protocol.refused": "Файл протокола не подошёл",
@@ -90,7 +92,11 @@ WORDS = {
     "schedule.facts": "Записаны классы и часы для графика",
     "schedule.rules": "Изменены правила графика",
     "schedule.reminded": "Школам напомнили о графике",
+    "table.imported": "Загружена база данных",
     "work.imported": "Загружена оценочная работа",
+    "work.rescaled": "Записана новая шкала работы",
+    "work.converted": "Записана таблица тестовых баллов",
+    "work.described": "Указаны уровни и умения заданий",
 }
 
 FIELDS = {
@@ -187,7 +193,7 @@ VALUES = {
     "False": "нет",
 }
 # Objects whose page goes by a code, which an event does not hold; and pages named otherwise.
-BY_CODE = frozenset({"organizations.organization", "procedures.work"})
+BY_CODE = frozenset({"organizations.organization", "procedures.work", "procedures.procedure"})
 PAGES = {"reports.yearlyreport": "reports:report"}
 # Acts that another act always follows at once: news tell only the second.
 FOLLOWED = ("document.version",)

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from procedures.views import protocols, schedule, schedule_control, schedule_edit, works
+from procedures.views import (
+    catalogue,
+    protocols,
+    scales,
+    schedule,
+    schedule_control,
+    schedule_edit,
+    tables,
+    works,
+)
 
 app_name = "procedures"
 
@@ -27,7 +36,22 @@ urlpatterns: list[URLPattern] = [
     path("schedule/entries/<int:pk>/move/", schedule_edit.entry_move, name="schedule_move"),
     path("schedule/entries/<int:pk>/delete/", schedule_edit.entry_delete, name="schedule_delete"),
     path("schedule/public/<slug:code>/", schedule.public, name="schedule_public"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/new/", catalogue.procedure_new, name="procedure_new"),
+    path("catalogue/<slug:code>/", catalogue.procedure, name="procedure"),
+    path("catalogue/<slug:code>/edit/", catalogue.procedure_edit, name="procedure_edit"),
+    path("tables/", tables.tables, name="tables"),
+    path("tables/rows/<int:pk>/", tables.table_row, name="table_row"),
+    path("tables/files/<int:pk>/", tables.table_file, name="table_file"),
+    path("tables/marked/<str:key>/", tables.table_marked, name="table_marked"),
+    path("tables/<slug:kind>/", tables.table, name="table"),
+    path("tables/<slug:kind>/xlsx/", tables.table_xlsx, name="table_xlsx"),
+    path("tables/<slug:kind>/form/", tables.table_blank, name="table_blank"),
+    path("tables/<slug:kind>/upload/", tables.table_upload, name="table_upload"),
     path("<slug:code>/", works.work, name="work"),
     path("<slug:code>/form/", works.form, name="form"),
+    path("<slug:code>/scale/", scales.scale, name="scale"),
+    path("<slug:code>/test-points/", scales.conversion, name="conversion"),
+    path("<slug:code>/tasks/", scales.tasks, name="tasks"),
     path("<slug:code>/upload/", protocols.upload, name="upload"),
 ]

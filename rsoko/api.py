@@ -8,6 +8,7 @@ import organizations.api.schema  # noqa: F401 - registers itself with the descri
 from monitoring.api.views import IndicatorValueViewSet, IndicatorViewSet
 from organizations.api.views import OrganizationViewSet, RunViewSet
 from procedures.api.schedule import ScheduleViewSet
+from procedures.api.views import ProcedureViewSet, WorkViewSet
 from roadmaps.api.views import ExecutionViewSet, ItemViewSet, RoadmapViewSet
 
 app_name = "api"
@@ -18,6 +19,8 @@ router.register("roadmaps", RoadmapViewSet, basename="roadmap")
 router.register("roadmap-items", ItemViewSet, basename="roadmap-item")
 router.register("executions", ExecutionViewSet, basename="execution")
 router.register("schedule", ScheduleViewSet, basename="schedule")
+router.register("procedures", ProcedureViewSet, basename="procedure")
+router.register("works", WorkViewSet, basename="work")
 router.register("indicators", IndicatorViewSet, basename="indicator")
 router.register("indicator-values", IndicatorValueViewSet, basename="indicator-value")
 router.register("runs", RunViewSet, basename="run")

@@ -53,6 +53,7 @@ def spec_of(work: Work, scale: Scale | None) -> WorkSpec:
         tasks=tuple(work.tasks),
         max_points=tuple(work.max_points),
         borders=bulk_store.borders_of(scale),
+        track=work.track,
     )
 
 

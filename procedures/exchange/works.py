@@ -1,5 +1,6 @@
 """What a form must know of a work, and the list of works in `works.json`."""
 
+import datetime
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,12 +16,19 @@ GRADES = range(1, 12)  # classes of a Russian school
 YEARS = range(2000, 2101)
 MOST_TASK_POINTS = 100  # the whole of a state examination; no single task gives more
 MOST_CODE, MOST_SUBJECT, MOST_LABEL = 50, 80, 12  # signs
+MOST_SKILL = 300  # signs
+# Levels of tasks: basic, raised, high; «B» is what a Latin keyboard gives for «В».
+LEVEL_SIGNS = {"": "", "Б": "Б", "П": "П", "В": "В", "B": "В"}
+TRACKS = ("", "basic", "advanced")
 MOST_TASKS = 100  # the longest work of 2026 has 29 task columns
 
 
 @dataclass(frozen=True)
 class WorkSpec:
-    """One work: its tasks as printed, their maxima, the borders of its marks."""
+    """One work: its tasks as printed, their maxima, the borders of its marks.
+
+    `levels` (Б, П, В) and `skills` are one a task, or empty where nothing is known.
+    """
 
     code: str
     subject: str
@@ -29,6 +37,10 @@ class WorkSpec:
     tasks: tuple[str, ...]
     max_points: tuple[int, ...]
     borders: Borders | None
+    track: str = ""
+    levels: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    due_on: datetime.date | None = None
 
     def __post_init__(self) -> None:
         if len(self.tasks) != len(self.max_points):
@@ -105,6 +117,10 @@ def _built(item: dict[str, Any]) -> WorkSpec:
         tasks=tuple(tasks),
         max_points=maxima,
         borders=None if borders is None else Borders(*borders),
+        track=item.get("track") or "",
+        levels=tuple(folded_level(level) for level in item.get("levels") or ()),
+        skills=tuple(skill.strip() for skill in item.get("skills") or ()),
+        due_on=datetime.date.fromisoformat(item["due_on"]) if item.get("due_on") else None,
     )
 
 
@@ -116,6 +132,10 @@ def _disagreements(number: int, item: dict[str, Any]) -> Iterator[Fault]:
         yield _fault(number, "tasks", f"{len(tasks)} меток", expected)
     if tasks is not None and len(set(tasks)) != len(tasks):
         yield _fault(number, "tasks", tasks, "метки без повторов")
+    for name in ("levels", "skills"):
+        if item.get(name) and len(item[name]) != len(maxima):
+            expected = f"столько же значений, сколько заданий: {len(maxima)}"
+            yield _fault(number, name, f"{len(item[name])} значений", expected)
     if borders is not None and borders[2] > sum(maxima):
         expected = f"границы не выше суммы максимумов: {sum(maxima)}"
         yield _fault(number, "mark_borders", borders, expected)
@@ -165,6 +185,36 @@ def _labels(value: object) -> bool:
     return isinstance(value, list) and all(_text(item, MOST_LABEL) for item in value)
 
 
+def folded_level(text: str) -> str:
+    """Б, П or В, whatever case or look-alike Latin letter was typed; raises KeyError."""
+    return LEVEL_SIGNS[text.strip().upper()]
+
+
+def _levels(value: object) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, list) and all(
+        isinstance(item, str) and item.strip().upper() in LEVEL_SIGNS for item in value
+    )
+
+
+def _skills(value: object) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, list) and all(
+        isinstance(item, str) and len(item.strip()) <= MOST_SKILL for item in value
+    )
+
+
+def _day(value: object) -> bool:
+    if value is None:
+        return True
+    try:
+        return isinstance(value, str) and bool(datetime.date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
 def _borders(value: object) -> bool:
     if value is None:
         return True
@@ -184,4 +234,8 @@ FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "max_points": (_maxima, f"список целых чисел от 1 до {MOST_TASK_POINTS}"),
     "tasks": (_labels, f"список меток заданий, каждая до {MOST_LABEL} знаков"),
     "mark_borders": (_borders, BORDERS_EXPECTED),
+    "track": (lambda value: value is None or value in TRACKS, "basic, advanced или пустая строка"),
+    "levels": (_levels, "список уровней заданий: Б, П, В или пустая строка"),
+    "skills": (_skills, f"список умений по заданиям, каждое до {MOST_SKILL} знаков"),
+    "due_on": (_day, "день в виде 2026-05-20"),
 }

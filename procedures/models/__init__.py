@@ -1,3 +1,4 @@
+from procedures.models.catalogue import Direction, Placement, Procedure, ProcedureVersion
 from procedures.models.result import Protocol, Result
 from procedures.models.schedule import (
     Schedule,
@@ -7,12 +8,17 @@ from procedures.models.schedule import (
     SubjectHours,
 )
 from procedures.models.statistic import FederalExport, FederalStatistic
-from procedures.models.work import Procedure, Scale, Work
+from procedures.models.table import TableFile, TableRow
+from procedures.models.work import Conversion, Scale, Work
 
 __all__ = [
+    "Conversion",
+    "Direction",
     "FederalExport",
     "FederalStatistic",
+    "Placement",
     "Procedure",
+    "ProcedureVersion",
     "Protocol",
     "Result",
     "Scale",
@@ -21,5 +27,7 @@ __all__ = [
     "ScheduleRules",
     "SchoolClass",
     "SubjectHours",
+    "TableFile",
+    "TableRow",
     "Work",
 ]

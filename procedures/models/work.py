@@ -1,30 +1,10 @@
-"""Assessment works: the procedure they belong to, their tasks, their versioned mark scale."""
+"""Assessment works: their tasks, their versioned scale of marks and of test points."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-
-class Procedure(models.Model):
-    """An assessment procedure of the catalogue (Положение о РСОКО, п. 4.2), such as the ВПР."""
-
-    class Level(models.TextChoices):
-        FEDERAL = "federal", "федеральный"
-        REGIONAL = "regional", "региональный"
-        MUNICIPAL = "municipal", "муниципальный"
-        SCHOOL = "school", "уровень организации"
-
-    code = models.SlugField("код", unique=True)
-    title = models.CharField("название", max_length=200)
-    short_title = models.CharField("кратко", max_length=40)
-    level = models.CharField("уровень", max_length=12, choices=Level)
-
-    class Meta:
-        verbose_name = "процедура"
-        ordering = ["title"]
-
-    def __str__(self) -> str:
-        return self.short_title
+from procedures.models.catalogue import Procedure
 
 
 class Work(models.Model):
@@ -34,11 +14,21 @@ class Work(models.Model):
     Б, П or В a task and `skills` what each task checks; both are empty where they are not known.
     """
 
+    class Track(models.TextChoices):
+        """Which of two works of one subject and grade it is."""
+
+        COMMON = "", "единый"
+        BASIC = "basic", "базовый"
+        ADVANCED = "advanced", "углублённый"
+
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="works")
     code = models.SlugField("код", unique=True)
     subject = models.CharField("предмет", max_length=80)
     grade = models.PositiveSmallIntegerField("класс")
     year = models.PositiveSmallIntegerField("год проведения")
+    track = models.CharField(
+        "уровень работы", max_length=8, choices=Track, default=Track.COMMON, blank=True
+    )
     tasks = ArrayField(models.CharField(max_length=12), verbose_name="задания")
     max_points = ArrayField(models.PositiveSmallIntegerField(), verbose_name="максимум баллов")
     levels = ArrayField(
@@ -62,7 +52,7 @@ class Work(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="work_once",
-                fields=["procedure", "subject", "grade", "year"],
+                fields=["procedure", "subject", "grade", "year", "track"],
                 violation_error_message="Такая работа уже заведена.",
             ),
             models.CheckConstraint(
@@ -79,7 +69,8 @@ class Work(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject}, {self.grade} класс, {self.year}"
+        track = f", {self.get_track_display()} уровень" if self.track else ""
+        return f"{self.subject}, {self.grade} класс{track}, {self.year}"
 
     @property
     def max_score(self) -> int:
@@ -111,3 +102,33 @@ class Scale(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work}: {self.three}/{self.four}/{self.five}"
+
+
+class Conversion(models.Model):
+    """A version of a work's table from primary scores to test points, with the passing point.
+
+    `points[n]` are the test points of the primary score n, from 0 to the work's maximum; of the
+    ЕГЭ they end at 100. Who has at least `threshold` test points has passed.
+    """
+
+    work = models.ForeignKey(Work, models.CASCADE, related_name="conversions")
+    version = models.PositiveSmallIntegerField("версия")
+    points = ArrayField(models.PositiveSmallIntegerField(), verbose_name="тестовые баллы")
+    threshold = models.PositiveSmallIntegerField("минимальный тестовый балл")
+    source = models.CharField("источник", max_length=300)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "таблица перевода баллов"
+        ordering = ["work", "-version"]
+        constraints = [
+            models.UniqueConstraint(name="conversion_version_once", fields=["work", "version"]),
+            models.CheckConstraint(
+                name="conversion_has_points_and_threshold",
+                condition=Q(points__len__gt=1) & Q(threshold__range=(1, 100)),
+                violation_error_message="Нужны тестовые баллы и минимальный балл от 1 до 100.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work}: таблица перевода, версия {self.version}"

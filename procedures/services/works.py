@@ -11,16 +11,18 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, SmallIntegerFi
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict, NotAllowed
 from organizations.services import audit
+from procedures import catalogue
 from procedures.exchange.works import WorkSpec
 from procedures.listeners import announce
 from procedures.models import Procedure, Protocol, Result, Scale, Work
 from procedures.queries import newest_scale
 from procedures.scales import Borders
+from procedures.services.catalogue import load
 
-KNOWN_PROCEDURES = {
-    "vpr": ("Всероссийские проверочные работы", "ВПР", Procedure.Level.FEDERAL),
-}
-DEFINITION = ("subject", "grade", "year", "tasks", "max_points")
+DEFINITION = ("subject", "grade", "year", "track", "tasks", "max_points")
+# What a list may leave out, which then stays as it was, and what may change after results.
+OPTIONAL = ("levels", "skills", "due_on")
+EASY = {"held_on", *OPTIONAL}
 
 
 class Change(StrEnum):
@@ -60,11 +62,10 @@ def import_works(
 
 
 def _procedure(code: str) -> Procedure:
-    if code in KNOWN_PROCEDURES:
-        title, short_title, level = KNOWN_PROCEDURES[code]
-        defaults = {"title": title, "short_title": short_title, "level": level}
-        return Procedure.objects.get_or_create(code=code, defaults=defaults)[0]
     found = Procedure.objects.filter(code=code).first()
+    if found is None and code in catalogue.codes():
+        load()
+        found = Procedure.objects.filter(code=code).first()
     if found is None:
         raise Conflict(f"Процедуры с кодом «{code}» нет.")
     return found
@@ -83,7 +84,7 @@ def _import(
         work, change = _created(procedure, spec, held_on), Change.CREATED
     else:
         change = _redefined(work, spec, held_on)
-    scale = _rescaled(work, spec.borders, source)
+    scale = new_scale(work, spec.borders, source)
     if scale is not None and change is Change.UNCHANGED:
         change = Change.RESCALED
     if change is not Change.UNCHANGED:
@@ -95,7 +96,11 @@ def _import(
 def _refuse_double(procedure: Procedure, spec: WorkSpec) -> None:
     """The same subject, grade and year may not stand under two codes."""
     same = Work.objects.filter(
-        procedure=procedure, subject=spec.subject, grade=spec.grade, year=spec.year
+        procedure=procedure,
+        subject=spec.subject,
+        grade=spec.grade,
+        year=spec.year,
+        track=spec.track,
     )
     if other := same.exclude(code=spec.code).first():
         raise Conflict(
@@ -111,8 +116,11 @@ def _created(procedure: Procedure, spec: WorkSpec, held_on: datetime.date | None
 
 
 def _definition(spec: WorkSpec) -> dict[str, object]:
-    found = {name: getattr(spec, name) for name in DEFINITION}
-    return found | {"tasks": list(spec.tasks), "max_points": list(spec.max_points)}
+    given = [name for name in OPTIONAL if getattr(spec, name)]
+    found = {name: getattr(spec, name) for name in (*DEFINITION, *given)}
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in found.items()
+    }
 
 
 def _redefined(work: Work, spec: WorkSpec, held_on: datetime.date | None) -> Change:
@@ -120,18 +128,20 @@ def _redefined(work: Work, spec: WorkSpec, held_on: datetime.date | None) -> Cha
     changed = {name: value for name, value in new.items() if getattr(work, name) != value}
     if not changed:
         return Change.UNCHANGED
-    if changed.keys() - {"held_on"} and Result.objects.filter(work=work).exists():
+    if changed.keys() - EASY and Result.objects.filter(work=work).exists():
         raise Conflict(
             f"У работы «{work.code}» уже есть результаты: её предмет, класс, год, задания "
             "и максимумы не меняются. Заведите другую работу с новым кодом."
         )
+    if len(spec.tasks) != len(work.tasks):  # what was said of the old tasks says nothing of these
+        changed = {"levels": [], "skills": []} | changed
     for name, value in changed.items():
         setattr(work, name, value)
     work.save(update_fields=list(changed))
     return Change.REDEFINED
 
 
-def _rescaled(work: Work, borders: Borders | None, source: str) -> Scale | None:
+def new_scale(work: Work, borders: Borders | None, source: str) -> Scale | None:
     """A new version of the scale, applied to the results; None when nothing new is known."""
     newest = newest_scale(work.pk)
     wanted = (borders.three, borders.four, borders.five) if borders else None
@@ -153,7 +163,7 @@ def _rescaled(work: Work, borders: Borders | None, source: str) -> Scale | None:
 
 def _mark_anew(work: Work, scale: Scale) -> None:
     """Give the work's results the marks of the new scale; marks that a file brought stay."""
-    found = list(_marked_by_scale(work).values_list("pk", "organization"))
+    found = list(marked_by_scale(work).values_list("pk", "organization"))
     protocols = Protocol.objects.filter(pk__in=[pk for pk, _ in found])
     schools = sorted({school for _, school in found})
     mark = Case(
@@ -170,7 +180,7 @@ def _mark_anew(work: Work, scale: Scale) -> None:
         announce(work.pk, schools)
 
 
-def _marked_by_scale(work: Work) -> QuerySet[Protocol]:
+def marked_by_scale(work: Work) -> QuerySet[Protocol]:
     """The current protocols whose marks come from a scale, or that had none to come from."""
     marked = Result.objects.filter(protocol=OuterRef("pk"), mark__isnull=False)
     current = Protocol.objects.current().filter(work=work)

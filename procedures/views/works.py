@@ -18,7 +18,9 @@ from organizations.views.sections import open_only_with
 from procedures import queries
 from procedures.forms import BlankFormRequest, SchoolsFilter, WorksFilter
 from procedures.models import Work
+from procedures.scales import MIN_PUPILS
 from procedures.services import forms as blank_forms
+from procedures.services import scales
 from procedures.services.forms import USUAL_PUPILS
 from procedures.wording import Told, told
 
@@ -90,6 +92,9 @@ def work(request: PortalRequest, code: str) -> HttpResponse:
         "tasks": list(zip(row.tasks, row.max_points, strict=True)),
         "scales": list(row.scales.order_by("-version")),
         "may_import": request.viewer.may(Permission.RESULT_IMPORT),
+        "may_edit": request.viewer.may(Permission.WORK_EDIT),
+        "skills": [pair for pair in zip(row.tasks, row.skills, strict=False) if pair[1]],
+        **_test_points(request, row),
     }
     if request.viewer.level == Level.SCHOOL:
         school = get_object_or_404(_schools(request), pk=request.viewer.territory_id)
@@ -98,6 +103,15 @@ def work(request: PortalRequest, code: str) -> HttpResponse:
     else:
         context |= _handed_in(request, row)
     return render(request, "procedures/work.html", context)
+
+
+def _test_points(request: PortalRequest, row: Work) -> dict[str, Any]:
+    """The table of test points in force, and who of the territory passed by it."""
+    conversion = row.conversions.order_by("-version").first()
+    if conversion is None:
+        return {}
+    passed = scales.passed(row, conversion, request.viewer)
+    return {"conversion": conversion, "passed": passed, "least_pupils": MIN_PUPILS}
 
 
 def _handed_in(request: PortalRequest, row: Work) -> dict[str, Any]:

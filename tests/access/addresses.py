@@ -91,6 +91,10 @@ def _of_school(world: World) -> dict[str, object]:
     return {"unit": world.school.code}
 
 
+def _table(world: World) -> dict[str, object]:
+    return {"kind": world.table_row.kind}
+
+
 def _indicator(world: World) -> dict[str, object]:
     return {"code": world.value.indicator}
 
@@ -192,6 +196,18 @@ _KWARGS: dict[str, Parts] = {
     "procedures:protocol_marked": _protocol,
     "procedures:protocol_restore": _protocol,
     "procedures:work": _work,
+    "procedures:procedure": lambda world: {"code": "vpr"},
+    "procedures:procedure_edit": lambda world: {"code": "vpr"},
+    "procedures:scale": _work,
+    "procedures:conversion": _work,
+    "procedures:tasks": _work,
+    "procedures:table": _table,
+    "procedures:table_xlsx": _table,
+    "procedures:table_blank": _table,
+    "procedures:table_upload": _table,
+    "procedures:table_row": lambda world: {"pk": world.table_row.pk},
+    "procedures:table_file": lambda world: {"pk": world.table_row.file_id},
+    "procedures:table_marked": lambda world: {"key": "unknown"},
     "procedures:form": _work,
     "procedures:upload": _work,
     "procedures:schedule_entry_new": _schedule_draft,

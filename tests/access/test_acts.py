@@ -12,13 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from organizations.exchange.register import TITLES
-from organizations.models import DocumentKind, Kind, State
+from organizations.models import DocumentKind, Kind, State, User
+from procedures.exchange.tables import written
 from procedures.models import Protocol
+from procedures.tables import OLYMPIADS
 from roadmaps.models import Execution, Meeting, Roadmap
 from roadmaps.services.executions import revision
 from tests.access.addresses import address
@@ -114,6 +117,14 @@ roadmaps:meeting_material         x    x    x    +    -    x    -    x    x    x
 
 procedures:upload                 x    +    x    +    =    +    +    x    x    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
+procedures:procedure_new          x    +    x    x    x    x    x    x    x    x    x    x
+procedures:procedure_edit         x    +    x    x    x    x    x    x    x    x    x    x
+procedures:scale                  x    =    x    x    x    x    x    x    x    x    x    x
+procedures:scale@shown            x    +    x    x    x    x    x    x    x    x    x    x
+procedures:conversion             x    +    x    x    x    x    x    x    x    x    x    x
+procedures:tasks                  x    +    x    x    x    x    x    x    x    x    x    x
+procedures:table_upload           x    =    x    =    =    x    x    x    x    x    x    x
+procedures:table_upload@seen      x    +    x    +    c    x    x    x    x    x    x    x
 
 monitoring:journal                x    x    x    x    x    =    =    x    x    x    x    x
 procedures:schedule_start         +    +    x    +    +    c    +    x    x    x    +    x
@@ -209,6 +220,23 @@ def _came(world: World) -> Typed:
     return {f"came-{world.participation.pk}": "4"}
 
 
+def _in_catalogue() -> Typed:
+    return {
+        "title": "Городские диагностические работы", "short_title": "Городские работы",
+        "kind": "assessment", "level": "municipal", "directions": [], "basis": "Приказ № 1",
+    }  # fmt: skip
+
+
+def _database(world: World) -> bytes:
+    values = {"stage": "региональный", "subject": "Химия", "participants": 3, "winners": 1,
+              "prizes": 1}  # fmt: skip
+    return written(OLYMPIADS, [(world.school.code, "", 2026, values)])
+
+
+def _borders() -> Typed:
+    return {"three": 2, "four": 4, "five": 6, "source": "Приказ № 1"}
+
+
 DATA: dict[str, Callable[[World], Typed]] = {
     "organizations:close": lambda world: {"on": _day()},
     "organizations:change": lambda world: {
@@ -279,6 +307,18 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "procedures:schedule_entry": _planned,
     "procedures:schedule_move": lambda world: {"day": _day(), "lesson": "4"},
     "procedures:schedule_approve": lambda world: {"number": "8", "signed_on": _day()},
+    "procedures:procedure_new": lambda world: _in_catalogue() | {"code": "city-works"},
+    "procedures:procedure_edit": lambda world: _in_catalogue() | {"read": 1},
+    "procedures:scale": lambda world: _borders(),
+    "procedures:scale@shown": lambda world: _borders() | {"write": "1"},
+    "procedures:conversion": lambda world: {
+        "points": "0 10 20 30 40 50 60 70 80", "threshold": 30, "source": "Приказ № 1",
+    },
+    "procedures:tasks": lambda world: {"level-0": "Б"},
+    "procedures:table_upload": lambda world: {
+        "file": SimpleUploadedFile("форма.xlsx", _database(world)),
+    },
+    "procedures:table_upload@seen": lambda world: {"key": "seen"},
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {
@@ -305,6 +345,10 @@ def make_ready(name: str, world: World) -> None:
         case "clean":
             Execution.objects.filter(pk=world.execution.pk).update(due_on=None)
             world.execution.evidence.add(world.proof)
+        case "seen":
+            for pk in User.objects.values_list("pk", flat=True):
+                key = f"table:{pk}:{OLYMPIADS.code}:seen"
+                cache.set(key, ("форма.xlsx", _database(world)), 60)
         case "ninas":
             world.school.runs.update(requested_by=world.membership.user)
 

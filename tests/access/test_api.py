@@ -16,7 +16,7 @@ from monitoring.models import IndicatorValue
 from organizations.models import ApiToken, Organization, Run, User
 from organizations.queries import viewer_of
 from organizations.services import tokens
-from procedures.models import ScheduleEntry
+from procedures.models import Procedure, ScheduleEntry, Work
 from roadmaps.models import Execution, Item, Roadmap
 from rsoko.api import router
 from tests.access.rows import fingerprints
@@ -118,7 +118,7 @@ def as_json(client: Client, basename: str) -> list[dict[str, object]]:
 
 
 def test_every_route_has_its_line():
-    assert {basename for _, _, basename in router.registry} == set(ROWS) | {"indicator"}
+    assert {basename for _, _, basename in router.registry} == set(ROWS) | {"indicator", *REFERENCE}
 
 
 @pytest.mark.parametrize("way", SIGN_IN)
@@ -171,7 +171,23 @@ def test_the_catalog_of_indicators_is_open_to_everyone_with_a_place(cast):
     assert found == {person: [] if person == "zoya" else codes for person in PEOPLE}
 
 
-EVERY_LIST = [*ROWS, "indicator"]
+# Rows of the whole installation: who is given all of them, and who none.
+REFERENCE = {"procedure": set[str](), "work": {"inna", "elena", "pavel", "anton"}}
+EVERY_LIST = [*ROWS, "indicator", *REFERENCE]
+
+
+@pytest.mark.parametrize("basename", REFERENCE)
+def test_reference_rows_are_given_whole_or_not_at_all(basename, cast, world):
+    model = {"procedure": Procedure, "work": Work}[basename]
+    everything = set(model.objects.values_list("pk", flat=True))
+
+    found = {
+        person: {row["id"] for row in as_json(by_session(user), basename)}
+        for person, user in cast.people().items()
+    }
+
+    nothing = REFERENCE[basename] | {"zoya"}
+    assert found == {person: set() if person in nothing else everything for person in PEOPLE}
 
 
 def paths(basename: str, world: World) -> list[str]:

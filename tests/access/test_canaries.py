@@ -23,7 +23,7 @@ from tests.access.addresses import address, of_one_row
 from tests.access.world import HILL, PARTICIPANTS
 
 TREE = {"place", "plan", "meeting"}
-WORK = {"draft", "document", "execution", "run", "report", "value"}
+WORK = {"draft", "document", "execution", "run", "report", "value", "table"}
 RESULTS = {"protocol", "signal"}
 INTAKE = {"participant"}  # the codes of pupils stand in the form that a school fills in
 JOURNAL = {"act", "invited", "token"}  # who was invited and which token issued, by its name

@@ -103,6 +103,21 @@ procedures:schedule_entry_new     +    +    x    +    -    +    -    -    -    -
 procedures:schedule_entry         +    +    x    +    -    +    -    -    -    -    -    x
 procedures:schedule_approve       +    +    x    +    -    +    -    -    -    -    -    x
 procedures:schedule_difference    +    +    +    +    -    +    -    x    x    x    -    x
+procedures:catalogue              +    +    +    +    +    +    +    +    +    +    +    x
+procedures:procedure              +    +    +    +    +    +    +    +    +    +    +    x
+procedures:procedure_new          x    +    x    x    x    x    x    x    x    x    x    x
+procedures:procedure_edit         x    +    x    x    x    x    x    x    x    x    x    x
+procedures:scale                  x    +    x    x    x    x    x    x    x    x    x    x
+procedures:conversion             x    +    x    x    x    x    x    x    x    x    x    x
+procedures:tasks                  x    +    x    x    x    x    x    x    x    x    x    x
+procedures:tables                 +    +    +    +    +    +    +    x    x    x    +    x
+procedures:table                  +    +    +    +    +    +    +    x    x    x    +    x
+procedures:table_xlsx             +    +    +    +    +    +    +    x    x    x    +    x
+procedures:table_row              +    +    +    +    -    +    -    x    x    x    -    x
+procedures:table_file             +    +    +    +    -    -    -    x    x    x    -    x
+procedures:table_blank            x    +    x    +    +    x    x    x    x    x    x    x
+procedures:table_upload           x    +    x    +    +    x    x    x    x    x    x    x
+procedures:table_marked           x    -    x    -    -    x    x    x    x    x    x    x
 
 monitoring:objectivity            +    +    x    +    +    >    >    x    x    x    +    x
 monitoring:objectivity_xlsx       +    +    x    +    +    +    +    x    x    x    +    x

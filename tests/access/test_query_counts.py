@@ -49,6 +49,8 @@ LISTS = (
     "procedures:works", "procedures:work",
     "procedures:schedule", "procedures:schedule_control", "procedures:schedule_xlsx",
     "procedures:schedule_rules", "procedures:schedule_difference",
+    "procedures:catalogue", "procedures:procedure",
+    "procedures:tables", "procedures:table", "procedures:table_xlsx", "procedures:table_row",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:federal_reports", "monitoring:federal_report", "monitoring:federal_report_xlsx",
     "monitoring:journal",

@@ -29,7 +29,7 @@ from organizations.models import (
 from organizations.queries import viewer_of
 from organizations.services import members, tokens
 from procedures.exchange import layout
-from procedures.models import Protocol, Result, Schedule, ScheduleEntry, Work
+from procedures.models import Protocol, Result, Schedule, ScheduleEntry, TableFile, TableRow, Work
 from procedures.schedule_reads import year_of
 from reports.models import YearlyReport
 from roadmaps.models import (
@@ -78,6 +78,7 @@ class World:
     waiting: Run
     work: Work
     protocol: Protocol
+    table_row: TableRow
     roadmap: Roadmap
     item: Item
     execution: Execution
@@ -132,6 +133,7 @@ def make_rows(
         **_runs(school, mark),
         **_plans(school, mark),
         **_results(school, work, mark),
+        table_row=_table_row(school, mark),
         **_numbers(school, work, mark),
         **_schedules(school, mark),
     )
@@ -276,6 +278,20 @@ def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
         file=ContentFile(a_form(work, school), name="form.xlsx"),
     )  # fmt: skip
     return {"protocol": protocol}
+
+
+def _table_row(school: Organization, mark: str) -> TableRow:
+    """A line of the olympiads that the municipality brought in."""
+    file = TableFile.objects.create(
+        kind="olympiads", organization=school.parent, name=f"{mark}-table.xlsx",
+        file=ContentFile(f"{mark}-table".encode(), name="table"), sha256="0" * 64,
+    )  # fmt: skip
+    values = {"stage": "региональный", "subject": f"{mark}-table", "participants": 2, "winners": 1,
+              "prizes": 0}  # fmt: skip
+    return TableRow.objects.create(
+        kind="olympiads", organization=school, year=2026, key=f"{mark}-table", values=values,
+        version=1, file=file,
+    )  # fmt: skip
 
 
 def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:
