@@ -36,6 +36,11 @@ NOTICE_KINDS: dict[str, tuple[str, Urgency]] = {
     "roadmap.passed_on": ("Пришла дорожная карта", Urgency.DIGEST),
     "roadmap.approved": ("Дорожная карта утверждена", Urgency.DIGEST),
     "roadmap.superseded": ("Дорожная карта заменена", Urgency.DIGEST),
+    "protocol.due": ("Подходит срок протокола", Urgency.DIGEST),
+    "protocol.overdue": ("Срок протокола прошёл", Urgency.DIGEST),
+    "protocol.digest": ("Школы не сдали протоколы", Urgency.DIGEST),
+    "reopening.asked": ("Школа просит открыть приём", Urgency.DIGEST),
+    "reopening.decided": ("Решено, открыт ли приём", Urgency.DIGEST),
     "execution.accepted": ("Отчёт принят", Urgency.QUIET),
 }
 
