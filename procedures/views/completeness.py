@@ -210,7 +210,8 @@ def _of_school(request: PortalRequest, school: Organization, asked: Asked) -> di
     found = standings.cells(own, asked.works, day)
     by_work = {cell.work: cell for cell in found}
     exemptions: dict[int, list[Exemption]] = defaultdict(list)
-    for row in Exemption.objects.visible_to(request.viewer).filter(organization=school):
+    said = Exemption.objects.visible_to(request.viewer).filter(organization=school)
+    for row in said.select_related("work"):
         exemptions[row.work_id].append(row)
     wishes = {
         row.work_id: row

@@ -8,6 +8,7 @@ The acts are on rows of Lake school in North; the people are those of `test_page
 in for itself whatever the form says: there the `+` of Igor is an act on Hill school.
 """
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from organizations.exchange.register import TITLES
 from organizations.models import DocumentKind, Kind, State
-from procedures.models import Protocol
+from procedures.models import Protocol, Reopening, Work
 from roadmaps.models import Execution, Meeting, Roadmap
 from roadmaps.services.executions import revision
 from tests.access.addresses import address
@@ -114,6 +115,14 @@ roadmaps:meeting_material         x    x    x    +    -    x    -    x    x    x
 
 procedures:upload                 x    +    x    +    =    +    +    x    x    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
+procedures:protocol_confirm       x    +    -    +    -    +    -    -    -    -    -    x
+procedures:protocol_cancel        x    +    -    +    -    +    -    -    -    -    -    x
+procedures:due                    x    +    x    x    x    x    x    x    x    x    x    x
+procedures:reopen@over            x    +    x    +    -    +    -    x    x    x    -    x
+procedures:reopening_grant        x    +    -    +    -    x    -    -    -    -    -    x
+procedures:reopening_refuse       x    +    -    +    -    x    -    -    -    -    -    x
+procedures:exempt                 x    +    x    +    -    +    -    x    x    x    -    x
+procedures:exemption_remove       x    +    -    +    -    +    -    -    -    -    -    x
 
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
@@ -245,6 +254,15 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "roadmaps:meeting_cancel": lambda world: {"reason": "Карантин."},
     "roadmaps:meeting_material": lambda world: {"title": "Слайды", "link": "https://a.example"},
     "procedures:upload": _form,
+    "procedures:due": lambda world: {"due_on": _day()},
+    "procedures:reopen@over": lambda world: {
+        "organization": world.school.code, "reason": "Карантин.",
+    },
+    "procedures:reopening_grant": lambda world: {"until": _day()},
+    "procedures:reopening_refuse": lambda world: {"reason": "Данные уже отправлены."},
+    "procedures:exempt": lambda world: {
+        "organization": world.school.code, "reason": "Жребий.", "class_number": 9,
+    },
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {
@@ -260,6 +278,10 @@ def typed(name: str, world: World) -> Typed:
 def make_ready(name: str, world: World) -> None:
     """What a variant is about: the draft is North's own, the run was asked for by Nina."""
     match name.partition("@")[2]:
+        case "over":
+            yesterday = timezone.localdate() - datetime.timedelta(days=1)
+            Work.objects.filter(pk=world.work.pk).update(due_on=yesterday)
+            Reopening.objects.all().delete()
         case "decided":
             Execution.objects.filter(item__roadmap=world.roadmap).update(state=State.ACCEPTED)
         case "municipal":
@@ -333,4 +355,4 @@ def test_a_school_hands_in_for_itself_whatever_the_form_says(cast, world, client
     clients["igor"].post(address("procedures:upload", world), typed("procedures:upload", world))
 
     assert Protocol.objects.filter(organization=cast.hill_school).exists()
-    assert world.school.protocols.count() == 2
+    assert world.school.protocols.filter(work=world.work).count() == 2

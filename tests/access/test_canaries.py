@@ -53,7 +53,8 @@ STRANGERS = ("oleg", "nina", "rita")
 
 MOST_PAGES = 150
 MOST_OF_A_ROUTE = 3  # the same page of other rows, or narrowed in other ways
-MENU = ("home", "roadmaps:roadmaps", "procedures:works", "monitoring:objectivity",
+MENU = ("home", "roadmaps:roadmaps", "procedures:works", "procedures:completeness",
+        "monitoring:objectivity",
         "monitoring:indicators", "organizations:documents", "reports:reports",
         "organizations:organizations", "organizations:members", "organizations:journal",
         "organizations:runs", "organizations:account", "organizations:inbox")  # fmt: skip

@@ -47,6 +47,7 @@ LISTS = (
     "roadmaps:deliveries", "roadmaps:deliveries_xlsx",
     "roadmaps:meetings", "roadmaps:plan_meetings", "roadmaps:meeting",
     "procedures:works", "procedures:work",
+    "procedures:completeness", "procedures:completeness_xlsx",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:indicators", "monitoring:indicator", "monitoring:indicator_xlsx",
     "reports:reports", "reports:execution_report",
