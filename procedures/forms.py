@@ -6,8 +6,10 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from organizations.exchange.gate import TABLE_BYTES
+from organizations.forms.fields import DayField
 from organizations.models import Organization
 from organizations.models.organization import OrganizationQuerySet
+from procedures.completeness import Receipt
 from procedures.exchange.results import MOST_CLASSES
 from procedures.queries import STANDINGS
 from procedures.services.forms import USUAL_PUPILS
@@ -90,3 +92,47 @@ class UploadForm(forms.Form):
                 f"Файл больше {TABLE_BYTES // 2**20} МБ. Уберите из него лишние листы и картинки."
             )
         return file
+
+
+# completeness, days, versions
+
+
+class BoardFilter(Asked):
+    """What the board of completeness is narrowed by."""
+
+    year = forms.IntegerField(required=False, min_value=2000, max_value=2100)
+    grade = forms.IntegerField(required=False, min_value=1, max_value=11)
+    municipality = forms.CharField(required=False, max_length=32)
+    school = forms.CharField(required=False, max_length=32)
+    show = forms.ChoiceField(required=False, choices=[(one, one) for one in Receipt])
+
+
+class VersionFilter(Asked):
+    since = forms.IntegerField(required=False, min_value=1)
+
+
+class DueForm(forms.Form):
+    """The day until which a work is handed in; empty: no day."""
+
+    due_on = DayField(label="Срок сдачи", required=False)
+
+
+class ReasonForm(forms.Form):
+    """Why: of a wish or of a refusal."""
+
+    reason = forms.CharField(label="Почему", max_length=500)
+
+
+class GrantForm(forms.Form):
+    """Up to which day the intake is opened."""
+
+    until = DayField(label="Открыть по")
+
+
+class ExemptionForm(forms.Form):
+    """Which class does not take part, all of them when none is named, and why."""
+
+    reason = forms.CharField(label="Почему не участвует", max_length=300)
+    class_number = forms.IntegerField(
+        label="Номер класса", required=False, min_value=1, max_value=MOST_CLASSES
+    )

@@ -4,12 +4,15 @@ from django.urls import URLPattern, path
 
 from procedures.views import (
     catalogue,
+    completeness,
+    deadlines,
     protocols,
     scales,
     schedule,
     schedule_control,
     schedule_edit,
     tables,
+    versions,
     works,
 )
 
@@ -48,6 +51,17 @@ urlpatterns: list[URLPattern] = [
     path("tables/<slug:kind>/xlsx/", tables.table_xlsx, name="table_xlsx"),
     path("tables/<slug:kind>/form/", tables.table_blank, name="table_blank"),
     path("tables/<slug:kind>/upload/", tables.table_upload, name="table_upload"),
+    path("protocols/<int:pk>/confirm/", versions.protocol_confirm, name="protocol_confirm"),
+    path("protocols/<int:pk>/cancel/", versions.protocol_cancel, name="protocol_cancel"),
+    path("protocols/<int:pk>/difference/", versions.protocol_difference, name="difference"),
+    path("completeness/", completeness.completeness, name="completeness"),
+    path("completeness/file/", completeness.completeness_xlsx, name="completeness_xlsx"),
+    path("reopenings/<int:pk>/grant/", deadlines.reopening_grant, name="reopening_grant"),
+    path("reopenings/<int:pk>/refuse/", deadlines.reopening_refuse, name="reopening_refuse"),
+    path("exemptions/<int:pk>/remove/", deadlines.exemption_remove, name="exemption_remove"),
+    path("<slug:code>/due/", deadlines.due, name="due"),
+    path("<slug:code>/reopen/", deadlines.reopen, name="reopen"),
+    path("<slug:code>/exempt/", deadlines.exempt, name="exempt"),
     path("<slug:code>/", works.work, name="work"),
     path("<slug:code>/form/", works.form, name="form"),
     path("<slug:code>/scale/", scales.scale, name="scale"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from organizations.templatetags.ru import plural
+from procedures.completeness import Cell, Receipt
 from procedures.exchange.importer import classes_words
 from procedures.models import Protocol
 from procedures.queries import Standing
@@ -29,6 +30,8 @@ def told(standing: Standing) -> Told:
         return Told("late", "проверка прервалась", "Загрузите файл снова.")
     if standing.is_waiting:
         return Told("work", "проверяется", _counts(standing))
+    if newest.state == Protocol.State.READY:
+        return Told("done", "ждёт записи", _counts(standing))
     if newest.state == Protocol.State.FAULTY:
         return Told("late", _faults(newest), _counts(standing))
     if newest.state == Protocol.State.REFUSED:
@@ -54,3 +57,30 @@ def _rows(standing: Standing) -> str:
     classes = sorted({number for row in standing.current for number in row.classes})
     rows = standing.rows
     return f"{classes_words(classes)}, {rows} {plural(rows, 'строка,строки,строк')}"
+
+
+# The standings of the board of completeness, in the order of its filters.
+RECEIPTS = {
+    Receipt.OVERDUE: Told("late", "просрочен"),
+    Receipt.FAULTY: Told("returned", "есть ошибки"),
+    Receipt.READY: Told("done", "ждёт записи"),
+    Receipt.CHECKING: Told("work", "проверяется"),
+    Receipt.PARTIAL: Told("doubt", "не все классы"),
+    Receipt.EXPECTED: Told("planned", "ждём протокол"),
+    Receipt.LATE: Told("moved", "принят позже срока"),
+    Receipt.ACCEPTED: Told("accepted", "принят"),
+    Receipt.EXEMPT: Told("na", "не участвует"),
+}
+
+
+def told_cell(cell: Cell) -> Told:
+    """How one work of one school stands, with the classes that have come or not."""
+    told = RECEIPTS[cell.receipt]
+    some = []
+    if cell.received:
+        some.append(f"есть {classes_words(cell.received)}")
+    if cell.missing and cell.received:
+        some.append(f"нет: {classes_words(cell.missing)}")
+    if cell.exempt and cell.received:
+        some.append(f"не участвует {classes_words(cell.exempt)}")
+    return Told(told.shape, told.word, "; ".join(some))

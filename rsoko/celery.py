@@ -27,6 +27,10 @@ app.conf.beat_schedule = {
         "task": "roadmaps.tasks.remind",
         "schedule": crontab(hour="6", minute="0"),
     },
+    "remind-of-protocols": {
+        "task": "procedures.tasks.remind",
+        "schedule": crontab(hour="6", minute="30"),
+    },
     "send-digests": {
         "task": "organizations.tasks.send_digests",
         "schedule": crontab(hour="8", minute="0"),

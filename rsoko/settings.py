@@ -234,6 +234,13 @@ RUN_LEASE_SECONDS = env.number("RUN_LEASE_SECONDS", 60)
 # What has been late for longer is told one level up.
 ROADMAP_ESCALATE_DAYS = env.number("ROADMAP_ESCALATE_DAYS", 7)
 
+# -- Intake ------------------------------------------------------------------------------------
+# No act of the region sets these three; they are this portal's own choice, to be changed here.
+# A checked file that nobody had written for so many days is let go.
+INTAKE_READY_DAYS = env.number("INTAKE_READY_DAYS", 7)
+# So many days before a work's day its schools are reminded; the morning after it once more.
+INTAKE_REMIND_DAYS = (3, 1)
+
 # -- API ---------------------------------------------------------------------------------------
 KNOX_TOKEN_MODEL = "organizations.ApiToken"  # noqa: S105 - the name of a model
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": timedelta(days=365)}

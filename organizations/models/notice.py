@@ -37,6 +37,11 @@ NOTICE_KINDS: dict[str, tuple[str, Urgency]] = {
     "roadmap.approved": ("Дорожная карта утверждена", Urgency.DIGEST),
     "roadmap.superseded": ("Дорожная карта заменена", Urgency.DIGEST),
     "schedule.missing": ("График процедур не опубликован", Urgency.DIGEST),
+    "protocol.due": ("Подходит срок протокола", Urgency.DIGEST),
+    "protocol.overdue": ("Срок протокола прошёл", Urgency.DIGEST),
+    "protocol.digest": ("Школы не сдали протоколы", Urgency.DIGEST),
+    "reopening.asked": ("Школа просит открыть приём", Urgency.DIGEST),
+    "reopening.decided": ("Решено, открыт ли приём", Urgency.DIGEST),
     "execution.accepted": ("Отчёт принят", Urgency.QUIET),
 }
 

@@ -1,12 +1,13 @@
 """The work of an import: a collection form checked as a whole, then written or explained."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
 from organizations.errors import Refused
 from organizations.exchange.faults import Fault, Note
@@ -16,8 +17,9 @@ from organizations.services import audit
 from organizations.services.runs import Progress
 from organizations.templatetags.ru import plural
 from procedures.exchange import bulk_store, layout
+from procedures.exchange.difference import compare, rows_of, stored_rows
 from procedures.exchange.protocol import Balance, open_form, read_header, read_protocol
-from procedures.exchange.results import ABSENT, Results
+from procedures.exchange.results import Results
 from procedures.exchange.works import WorkSpec
 from procedures.listeners import announce
 from procedures.models import Protocol, Result, Scale, Work
@@ -25,8 +27,10 @@ from procedures.queries import newest_scale
 
 MOST_KEPT = 1000  # faults and notes kept with a protocol; nobody corrects more by hand
 MOST_NAMED = 5  # codes named in one sentence
+ROWS = "строка,строки,строк"
 
 State = Protocol.State
+LET_GO = (State.SUPERSEDED, State.CANCELLED)  # the same bytes again are a new version
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +87,8 @@ def receive(
 ) -> tuple[Protocol, bool]:
     """The protocol of these bytes, to be checked, and whether it is a new one.
 
-    The same bytes twice are one import: those accepted stay as they are, those found faulty or
-    still waiting are given back to be checked once more.
+    The same bytes twice are one import: those accepted or ready to be written stay as they are,
+    those found faulty or still waiting are given back to be checked once more.
     """
     bulk_store.hold_schools([school.pk])
     sha256 = digest_of(content)
@@ -92,7 +96,9 @@ def receive(
     if same := earlier.filter(sha256=sha256, state=State.ACCEPTED).first():
         return same, False
     newest = earlier.first()
-    if newest is not None and newest.sha256 == sha256 and newest.state != State.SUPERSEDED:
+    if newest is not None and newest.sha256 == sha256 and newest.state not in LET_GO:
+        if newest.state == State.READY:
+            return newest, False
         newest.state = State.CHECKING
         newest.save(update_fields=["state"])
         return newest, False
@@ -111,13 +117,18 @@ def receive(
 
 
 def process(
-    protocol: Protocol, *, progress: Progress | None = None, trusted: bool = False
+    protocol: Protocol,
+    *,
+    progress: Progress | None = None,
+    trusted: bool = False,
+    write: bool = True,
 ) -> Protocol:
     """Check a protocol's file and write its rows, or note why not. Done again, it changes nothing.
 
     Nothing is written unless the whole file is sound; then one version in one transaction.
+    Without `write` a sound file is left ready, to be written when a person has seen it.
     """
-    if protocol.state != State.CHECKING:
+    if protocol.state not in _due(write=write):
         return protocol
     scale = newest_scale(protocol.work_id)
     with protocol.file.open() as file:
@@ -132,19 +143,26 @@ def process(
         )
     if progress is not None:
         progress(reading.balance.sound, reading.balance.in_file)
-    return _conclude(protocol, reading, progress)
+    return _conclude(protocol, reading, progress, write=write)
+
+
+def _due(*, write: bool) -> tuple[Protocol.State, ...]:
+    """The states in which there is something to do."""
+    return (State.CHECKING, State.READY) if write else (State.CHECKING,)
 
 
 @transaction.atomic
-def _conclude(protocol: Protocol, reading: Reading, progress: Progress | None) -> Protocol:
+def _conclude(
+    protocol: Protocol, reading: Reading, progress: Progress | None, *, write: bool
+) -> Protocol:
     """Compare with what is stored and write, no other import for the school in between."""
     bulk_store.hold_schools([protocol.organization_id])
     protocol.refresh_from_db(fields=["state"])
-    if protocol.state != State.CHECKING:  # somebody else came to the verdict meanwhile
+    if protocol.state not in _due(write=write):  # somebody else came to the verdict meanwhile
         protocol.refresh_from_db()
         return protocol
-    current = _current(protocol.organization_id, protocol.work_id)
-    overlapping = _overlapping(current, reading)
+    current = current_of(protocol.organization_id, protocol.work_id)
+    overlapping = overlapping_with(current, reading)
     newer = [row.version for row in overlapping if row.version > protocol.version]
     if newer:
         message = f"Пока файл проверялся, принята версия {max(newer)}: этот файл не записан."
@@ -152,22 +170,26 @@ def _conclude(protocol: Protocol, reading: Reading, progress: Progress | None) -
     faults = reading.faults or tuple(contradictions(reading, overlapping, current))
     if faults:
         return _settle_faulty(protocol, reading, faults, progress)
+    if not write:
+        return _settle_ready(protocol, reading, progress)
     return _write(protocol, reading, overlapping, progress)
 
 
-def _current(school_id: int, work_id: int) -> list[Protocol]:
+def current_of(school_id: int, work_id: int) -> list[Protocol]:
+    """The protocols whose rows count now, the oldest first."""
     rows = Protocol.objects.current().filter(organization=school_id, work=work_id)
     return list(rows.defer("faults", "notes").order_by("version"))
 
 
-def _overlapping(current: Sequence[Protocol], reading: Reading) -> list[Protocol]:
+def overlapping_with(current: Sequence[Protocol], reading: Reading) -> list[Protocol]:
+    """Those of the current protocols that a form with these classes would replace."""
     return [row for row in current if set(row.classes) & set(reading.classes)]
 
 
 def contradictions_now(school: Organization, work: Work, reading: Reading) -> list[Fault]:
     """What would keep a sound form from being written just now."""
-    current = _current(school.pk, work.pk)
-    return contradictions(reading, _overlapping(current, reading), current)
+    current = current_of(school.pk, work.pk)
+    return contradictions(reading, overlapping_with(current, reading), current)
 
 
 def contradictions(
@@ -214,22 +236,22 @@ def _write(
     bulk_store.hold_scale(protocol.work_id)
     scale = newest_scale(protocol.work_id)
     marks = bulk_store.marks_by(scale, results)
-    changed = difference(replaced, results)
+    changed = _told(replaced, results, protocol.work.tasks)
+    _set_aside(protocol, reading)
     bulk_store.supersede(row.pk for row in replaced)
     for row in replaced:
         audit.record("protocol.superseded", row, by=None, version=protocol.version)
     bulk_store.copy(bulk_store.lines(protocol, results, marks))
     announce(protocol.work_id, [protocol.organization_id])
     rows = len(results)
-    message = (
-        f"Принято {rows} {plural(rows, 'строка,строки,строк')}: {classes_words(reading.classes)}."
-    )
+    message = f"Принято {rows} {plural(rows, ROWS)}: {classes_words(reading.classes)}."
     return _settle(
         protocol,
         State.ACCEPTED,
         progress,
         message=f"{message} {changed}".strip(),
         scale=scale,
+        accepted_at=timezone.now(),
         classes=reading.classes,
         rows_in=reading.balance.in_file,
         rows_written=rows,
@@ -238,37 +260,60 @@ def _write(
     )
 
 
-def difference(replaced: Sequence[Protocol], results: Results) -> str:
+def _told(replaced: Sequence[Protocol], results: Results, tasks: Sequence[str]) -> str:
     """How the new rows differ from those they replace; empty when they replace none."""
     if not replaced:
         return ""
-    before = {
-        code: tuple(row)
-        for code, *row in Result.objects.filter(protocol__in=list(replaced)).values_list(
-            "participant", "class_number", "variant", "journal_mark", "points"
-        )
-    }
-    after = dict(_rows(results))
-    changed = sum(before[code] != after[code] for code in before.keys() & after.keys())
+    found = compare(stored_rows(replaced), rows_of(results), tasks)
     versions = ", ".join(str(row.version) for row in replaced)
     word = "версией" if len(replaced) == 1 else "версиями"
     return (
-        f"По сравнению с {word} {versions}: изменено строк {changed}, "
-        f"добавлено {len(after.keys() - before.keys())}, "
-        f"убрано {len(before.keys() - after.keys())}."
+        f"По сравнению с {word} {versions}: изменено строк {found.changed}, "
+        f"добавлено {found.added}, убрано {found.removed}."
     )
 
 
-def _rows(results: Results) -> Iterable[tuple[int, tuple[Any, ...]]]:
-    columns = (
-        results.participant.tolist(),
-        results.class_number.tolist(),
-        results.variant.tolist(),
-        results.journal_mark.tolist(),
-        results.points.tolist(),
+def _settle_ready(protocol: Protocol, reading: Reading, progress: Progress | None) -> Protocol:
+    """Sound, and not written before a person has seen what it would change."""
+    others = Protocol.objects.filter(
+        organization=protocol.organization_id,
+        work=protocol.work_id,
+        state=State.READY,
+        classes__overlap=reading.classes,
+        version__gt=protocol.version,
     )
-    for code, number, variant, journal, points in zip(*columns, strict=True):
-        yield code, (number, None if variant == ABSENT else variant, journal or None, points)
+    if newer := others.order_by("-version").first():
+        message = f"Пока файл проверялся, загружена версия {newer.version}: этот файл не записан."
+        return _settle(protocol, State.SUPERSEDED, progress, message=message)
+    _set_aside(protocol, reading)
+    rows = len(reading.results)
+    message = f"Ошибок нет: {rows} {plural(rows, ROWS)}, {classes_words(reading.classes)}."
+    return _settle(
+        protocol,
+        State.READY,
+        progress,
+        message=message,
+        classes=reading.classes,
+        rows_in=reading.balance.in_file,
+        faults=[],
+        notes=_kept(reading.notes),
+    )
+
+
+def _set_aside(protocol: Protocol, reading: Reading) -> None:
+    """Files of the same classes that still wait to be written give way to this later one."""
+    waiting = Protocol.objects.filter(
+        organization=protocol.organization_id,
+        work=protocol.work_id,
+        state=State.READY,
+        classes__overlap=reading.classes,
+        version__lt=protocol.version,
+    )
+    for row in waiting:
+        row.state = State.SUPERSEDED
+        row.message = f"Загружена версия {protocol.version}: этот файл не записан."
+        row.save(update_fields=["state", "message"])
+        audit.record("protocol.superseded", row, by=None, version=protocol.version)
 
 
 def _settle_faulty(

@@ -1,4 +1,5 @@
 from procedures.models.catalogue import Direction, Placement, Procedure, ProcedureVersion
+from procedures.models.intake import Exemption, Reopening
 from procedures.models.result import Protocol, Result
 from procedures.models.schedule import (
     Schedule,
@@ -14,12 +15,14 @@ from procedures.models.work import Conversion, Scale, Work
 __all__ = [
     "Conversion",
     "Direction",
+    "Exemption",
     "FederalExport",
     "FederalStatistic",
     "Placement",
     "Procedure",
     "ProcedureVersion",
     "Protocol",
+    "Reopening",
     "Result",
     "Scale",
     "Schedule",

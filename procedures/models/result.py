@@ -27,15 +27,18 @@ def protocol_name(_protocol: "Protocol", _name: str) -> str:
 class Protocol(models.Model):
     """One file with results of one work in some classes of one school, sound or not.
 
+    A sound file uploaded on a page waits, ready, until a person has seen what it would change.
     A later sound file of the same classes supersedes this one; the file itself is kept.
     """
 
     class State(models.TextChoices):
         CHECKING = "checking", "проверяется"
+        READY = "ready", "ждёт записи"
         ACCEPTED = "accepted", "принят"
         FAULTY = "faulty", "есть ошибки"
         REFUSED = "refused", "файл не подошёл"
         SUPERSEDED = "superseded", "заменён"
+        CANCELLED = "cancelled", "не записан"
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="protocols")
     work = models.ForeignKey(Work, models.PROTECT, related_name="protocols")
@@ -54,6 +57,7 @@ class Protocol(models.Model):
     message = models.TextField("итог", blank=True)
     run = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField("записан", null=True)
     uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = ProtocolQuerySet.as_manager()

@@ -17,6 +17,7 @@ from procedures.exchange import bulk_store, importer
 from procedures.listeners import announce
 from procedures.models import Protocol, Work
 from procedures.queries import newest_scale
+from procedures.services import deadlines
 
 TASK = "procedures.tasks.import_results"
 FORMS = (gate.Kind.XLSX,)
@@ -46,10 +47,12 @@ class Outcome:
 def upload(school: Organization, work: Work, *, content: bytes, name: str, by: Viewer) -> Protocol:
     """Keep a form and have it checked in the background; the same bytes again change nothing.
 
-    Raises NotAllowed, Refused for a file that is not a safe workbook, or Conflict.
+    A sound one then waits for `confirm`. Raises NotAllowed, Refused for a file that is not a safe
+    workbook, or Conflict, also once the work's day is over.
     """
     guard.require(by, Permission.RESULT_IMPORT, school)
     refuse_closed(school)
+    deadlines.refuse_late(school, work, by=by)
     gate.check_upload(content, name, kinds=FORMS)
     protocol, fresh = importer.receive(school, work, content=content, name=name, by_id=by.user_id)
     if fresh:
@@ -68,8 +71,51 @@ def upload(school: Organization, work: Work, *, content: bytes, name: str, by: V
     return protocol
 
 
+@transaction.atomic
+def confirm(protocol: Protocol, *, by: Viewer) -> Protocol:
+    """Write the rows of a checked file; done twice, it is written once.
+
+    Everything is compared with what is stored once more: the verdict may be another by now.
+    Raises NotAllowed, or Conflict for a file that does not wait to be written.
+    """
+    guard.require(by, Permission.RESULT_IMPORT, protocol.organization)
+    bulk_store.hold_schools([protocol.organization_id])
+    protocol.refresh_from_db(fields=["state", "rows_written", "message"])
+    if protocol.rows_written:
+        return protocol
+    if protocol.state != Protocol.State.READY:
+        raise Conflict(f"Этот файл не ждёт записи: {protocol.get_state_display()}.")
+    refuse_closed(protocol.organization)
+    deadlines.refuse_late(protocol.organization, protocol.work, by=by)
+    audit.record("protocol.confirmed", protocol, by=by, version=protocol.version)
+    return importer.process(protocol)
+
+
+@transaction.atomic
+def cancel(protocol: Protocol, *, by: Viewer) -> Protocol:
+    """Leave a checked file unwritten; done twice, it changes nothing.
+
+    Raises NotAllowed, or Conflict for a file that does not wait to be written.
+    """
+    guard.require(by, Permission.RESULT_IMPORT, protocol.organization)
+    bulk_store.hold_schools([protocol.organization_id])
+    protocol.refresh_from_db(fields=["state"])
+    if protocol.state == Protocol.State.CANCELLED:
+        return protocol
+    if protocol.state != Protocol.State.READY:
+        raise Conflict(f"Этот файл не ждёт записи: {protocol.get_state_display()}.")
+    protocol.state = Protocol.State.CANCELLED
+    protocol.message = "Файл не записан: его отменили."
+    protocol.save(update_fields=["state", "message"])
+    audit.record("protocol.cancelled", protocol, by=by, version=protocol.version)
+    return protocol
+
+
 def restore(protocol: Protocol, *, by: Viewer) -> Protocol:
-    """Hand an earlier file in again: it becomes the newest version. Raises as `upload`."""
+    """Hand an earlier file in again, to be looked at and written as the newest version.
+
+    Raises as `upload`.
+    """
     if not protocol.file:
         raise Conflict("Файла этой версии на портале нет: строки пришли общим файлом.")
     with protocol.file.open() as file:

@@ -24,9 +24,11 @@ from organizations.views.sections import open_only_with
 from procedures import queries
 from procedures.exchange.excerpt import Excerpt, address_of, excerpt_of
 from procedures.exchange.importer import classes_words, spec_of, stored_faults
+from procedures.exchange.preview import WITH_ROWS, Preview, preview_of
 from procedures.forms import UploadForm
 from procedures.models import Protocol, Work
-from procedures.services import imports
+from procedures.services import deadlines, imports
+from procedures.views.versions import comparable, paged_lines, visible_protocol
 from procedures.wording import told
 
 State = Protocol.State
@@ -65,8 +67,15 @@ def upload(request: PortalRequest, code: str) -> HttpResponse:
         "form": form,
         "school": chosen,
         "known": len(queries.roster(chosen, work)) if chosen else 0,
+        "is_locked": _is_held(request, chosen, work),
     }
     return render(request, "procedures/upload.html", context)
+
+
+def _is_held(request: PortalRequest, school: Organization | None, work: Work) -> bool:
+    """Whether the work's day is over for the viewer at this school."""
+    free = school is None or request.viewer.may(Permission.RESULT_REOPEN)
+    return not free and deadlines.is_locked(school, work)  # type: ignore[arg-type]  # not None
 
 
 def _own_school(request: PortalRequest) -> Organization | None:
@@ -87,7 +96,7 @@ def _chosen(request: PortalRequest) -> Organization | None:
 @for_members
 def protocol(request: PortalRequest, pk: int) -> HttpResponse:
     """What became of a file; asked by htmx, only how far its check is."""
-    row = _visible(request, pk)
+    row = visible_protocol(request, pk)
     run = row.run
     is_active = row.state == State.CHECKING and run is not None and run.is_active
     if request.htmx:
@@ -97,9 +106,14 @@ def protocol(request: PortalRequest, pk: int) -> HttpResponse:
     everything = request.GET.get("rows") == "all"
     standing = queries.standings_of_school(row.organization, [row.work])[0]
     excerpt = _excerpt(row, everything=everything)
+    preview = _preview(row)
     context = {
         "protocol": row,
         "standing": standing,
+        "preview": preview,
+        "earlier": comparable(row, standing.protocols),
+        "is_locked": _is_held(request, row.organization, row.work),
+        **paged_lines(request, preview.difference if preview else None),
         "state": told(standing),
         "is_active": is_active,
         "stages": _stages(row, excerpt),
@@ -107,25 +121,25 @@ def protocol(request: PortalRequest, pk: int) -> HttpResponse:
         "everything": everything,
         "faults": _told_faults(row.faults, excerpt),
         "notes": _told_faults(row.notes, excerpt),
-        "balance": _balance(row, excerpt),
+        "balance": _balance(row, excerpt, preview),
         "classes": classes_words(row.classes) if row.classes else "",
         "may_import": _open_schools(request).filter(pk=row.organization_id).exists(),
     }
     return render(request, "procedures/protocol.html", context)
 
 
-def _visible(request: PortalRequest, pk: int) -> Protocol:
-    rows = Protocol.objects.visible_to(request.viewer).select_related(
-        "organization__parent", "work__procedure", "scale", "run"
-    )
-    return get_object_or_404(rows, pk=pk)
+def _preview(row: Protocol) -> Preview | None:
+    """What writing the file would come to; None for a file that does not wait."""
+    if row.state != State.READY or not row.file:
+        return None
+    return preview_of(row)
 
 
 def _excerpt(row: Protocol, *, everything: bool) -> Excerpt | None:
     """The sheet, where there is something to look at; the stored file is read again."""
     if not row.file or not (row.state == State.FAULTY or everything):
         return None
-    if row.state not in (State.FAULTY, State.ACCEPTED, State.SUPERSEDED):
+    if row.state not in (State.FAULTY, *WITH_ROWS):
         return None
     with row.file.open() as file:
         content = file.read()
@@ -176,6 +190,12 @@ def _stages(row: Protocol, excerpt: Excerpt | None) -> list[Stage]:
                 Stage("stop", f"Проверен: {count}", notes),
                 Stage("ahead", "Запись", all_rows),
             ]
+        case State.READY:
+            rest = [
+                Stage("past", "Прочитан", rows),
+                Stage("past", "Проверен", "без ошибок"),
+                Stage("now", "Ждёт записи", "посмотрите, что изменится"),
+            ]
         case _:
             written = f"{number(row.rows_written)} {plural(row.rows_written, ROWS)}"
             last = (
@@ -187,7 +207,9 @@ def _stages(row: Protocol, excerpt: Excerpt | None) -> list[Stage]:
     return [first, *rest]
 
 
-def _balance(row: Protocol, excerpt: Excerpt | None) -> list[tuple[int, str]]:
+def _balance(
+    row: Protocol, excerpt: Excerpt | None, preview: Preview | None
+) -> list[tuple[int, str]]:
     """Rows in the file = rows written or sound + rows explained; empty where none were read."""
     if row.state == State.FAULTY and excerpt is not None and excerpt.balance.in_file:
         found = excerpt.balance
@@ -196,18 +218,27 @@ def _balance(row: Protocol, excerpt: Excerpt | None) -> list[tuple[int, str]]:
             (found.sound, "без ошибок"),
             (found.faulty, "с ошибками"),
         ]
-        return [*counts, (found.blank, "не заполнено")] if found.blank else counts
+        return [*counts, *_blank(found.blank)]
+    if row.state == State.READY and preview is not None:
+        return [
+            (row.rows_in, "в файле"),
+            (preview.rows, "будет записано"),
+            *_blank(row.rows_in - preview.rows),
+        ]
     if row.rows_written:
         blank = row.rows_in - row.rows_written
-        counts = [(row.rows_in, "в файле"), (row.rows_written, "записано")]
-        return [*counts, (blank, "не заполнено")] if blank else counts
+        return [(row.rows_in, "в файле"), (row.rows_written, "записано"), *_blank(blank)]
     return []
+
+
+def _blank(rows: int) -> list[tuple[int, str]]:
+    return [(rows, "не заполнено")] if rows else []
 
 
 @for_members
 def protocol_file(request: PortalRequest, pk: int) -> HttpResponse:
     """The file as it was handed in."""
-    row = _visible(request, pk)
+    row = visible_protocol(request, pk)
     if not row.file:
         raise Http404
     return attachment(row.file.open(), row.name, content_type=XLSX)
@@ -216,7 +247,7 @@ def protocol_file(request: PortalRequest, pk: int) -> HttpResponse:
 @for_members
 def protocol_marked(request: PortalRequest, pk: int) -> HttpResponse:
     """The same workbook with its faulty cells marked and listed."""
-    row = _visible(request, pk)
+    row = visible_protocol(request, pk)
     if not row.file or row.state != State.FAULTY:
         raise Http404
     with row.file.open() as file:
@@ -228,6 +259,6 @@ def protocol_marked(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_members
 def protocol_restore(request: PortalRequest, pk: int) -> HttpResponse:
-    """Hand an earlier version in again."""
-    row = imports.restore(_visible(request, pk), by=request.viewer)
+    """Hand an earlier version in again, to be looked at before it is written."""
+    row = imports.restore(visible_protocol(request, pk), by=request.viewer)
     return redirect("procedures:protocol", pk=row.pk)

@@ -17,10 +17,10 @@ from organizations.services import guard
 from organizations.views.sections import open_only_with
 from procedures import queries
 from procedures.forms import BlankFormRequest, SchoolsFilter, WorksFilter
-from procedures.models import Work
+from procedures.models import Reopening, Work
 from procedures.scales import MIN_PUPILS
+from procedures.services import deadlines, scales
 from procedures.services import forms as blank_forms
-from procedures.services import scales
 from procedures.services.forms import USUAL_PUPILS
 from procedures.wording import Told, told
 
@@ -95,11 +95,13 @@ def work(request: PortalRequest, code: str) -> HttpResponse:
         "may_edit": request.viewer.may(Permission.WORK_EDIT),
         "skills": [pair for pair in zip(row.tasks, row.skills, strict=False) if pair[1]],
         **_test_points(request, row),
+        "is_over": row.due_on is not None and row.due_on < timezone.localdate(),
     }
     if request.viewer.level == Level.SCHOOL:
         school = get_object_or_404(_schools(request), pk=request.viewer.territory_id)
         standing = queries.standings_of_school(school, [row])[0]
         context |= {"standing": standing, "state": told(standing), "school": school}
+        context |= _opening(request, school, row)
     else:
         context |= _handed_in(request, row)
     return render(request, "procedures/work.html", context)
@@ -112,6 +114,12 @@ def _test_points(request: PortalRequest, row: Work) -> dict[str, Any]:
         return {}
     passed = scales.passed(row, conversion, request.viewer)
     return {"conversion": conversion, "passed": passed, "least_pupils": MIN_PUPILS}
+
+
+def _opening(request: PortalRequest, school: Organization, row: Work) -> dict[str, Any]:
+    """Whether the school may still hand the work in, and what it asked about that."""
+    asked = Reopening.objects.visible_to(request.viewer).filter(organization=school, work=row)
+    return {"is_locked": deadlines.is_locked(school, row), "reopening": asked.first()}
 
 
 def _handed_in(request: PortalRequest, row: Work) -> dict[str, Any]:

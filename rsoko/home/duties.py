@@ -45,6 +45,7 @@ def duties(viewer: Viewer, executions: list[Execution]) -> list[Duty]:
         *_papers_to_accept(viewer),
         *_reports_to_accept(viewer),
         *_faulty_protocols(viewer),
+        *_ready_protocols(viewer),
         *map(_of_execution, executions),
         *_orders_to_read(viewer),
         *_invited_to(viewer),
@@ -236,6 +237,23 @@ def _faulty_protocols(viewer: Viewer) -> Iterator[Duty]:
             text="Школы загрузили файлы, из которых ничего не записано.",
             act="Открыть",
             url=reverse("procedures:works"),
+        )
+
+
+def _ready_protocols(viewer: Viewer) -> Iterator[Duty]:
+    """A school's checked files that wait to be written."""
+    if viewer.level != Level.SCHOOL or not viewer.may(Permission.RESULT_IMPORT):
+        return
+    rows = Protocol.objects.visible_to(viewer).filter(state=Protocol.State.READY)
+    for row in rows.select_related("work").order_by("uploaded_at")[:MOST_OF_A_KIND]:
+        yield Duty(
+            since=_local(row.uploaded_at),
+            day=day_short(_local(row.uploaded_at)),
+            hour="загружен",
+            title=f"Записать протокол: {row.work}",
+            text="Файл проверен, ошибок нет. Посмотрите, что изменится, и запишите.",
+            act="Посмотреть",
+            url=reverse("procedures:protocol", args=[row.pk]),
         )
 
 

@@ -8,6 +8,7 @@ The acts are on rows of Lake school in North; the people are those of `test_page
 in for itself whatever the form says: there the `+` of Igor is an act on Hill school.
 """
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from django.utils import timezone
 from organizations.exchange.register import TITLES
 from organizations.models import DocumentKind, Kind, State, User
 from procedures.exchange.tables import written
-from procedures.models import Protocol
+from procedures.models import Protocol, Reopening, Work
 from procedures.tables import OLYMPIADS
 from roadmaps.models import Execution, Meeting, Roadmap
 from roadmaps.services.executions import revision
@@ -137,6 +138,14 @@ procedures:schedule_delete        x    x    x    x    -    +    -    -    -    -
 procedures:schedule_approve       x    x    x    x    -    +    -    -    -    -    -    x
 procedures:schedule_discard       x    x    x    x    -    +    -    -    -    -    -    x
 procedures:schedule_remind        +    +    x    +    +    x    x    x    x    x    +    x
+procedures:protocol_confirm       x    +    -    +    -    +    -    -    -    -    -    x
+procedures:protocol_cancel        x    +    -    +    -    +    -    -    -    -    -    x
+procedures:due                    x    +    x    x    x    x    x    x    x    x    x    x
+procedures:reopen@over            x    +    x    +    -    +    -    x    x    x    -    x
+procedures:reopening_grant        x    +    -    +    -    x    -    -    -    -    -    x
+procedures:reopening_refuse       x    +    -    +    -    x    -    -    -    -    -    x
+procedures:exempt                 x    +    x    +    -    +    -    x    x    x    -    x
+procedures:exemption_remove       x    +    -    +    -    +    -    -    -    -    -    x
 
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
@@ -319,6 +328,15 @@ DATA: dict[str, Callable[[World], Typed]] = {
         "file": SimpleUploadedFile("форма.xlsx", _database(world)),
     },
     "procedures:table_upload@seen": lambda world: {"key": "seen"},
+    "procedures:due": lambda world: {"due_on": _day()},
+    "procedures:reopen@over": lambda world: {
+        "organization": world.school.code, "reason": "Карантин.",
+    },
+    "procedures:reopening_grant": lambda world: {"until": _day()},
+    "procedures:reopening_refuse": lambda world: {"reason": "Данные уже отправлены."},
+    "procedures:exempt": lambda world: {
+        "organization": world.school.code, "reason": "Жребий.", "class_number": 9,
+    },
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {
@@ -334,6 +352,10 @@ def typed(name: str, world: World) -> Typed:
 def make_ready(name: str, world: World) -> None:
     """What a variant is about: the draft is North's own, the run was asked for by Nina."""
     match name.partition("@")[2]:
+        case "over":
+            yesterday = timezone.localdate() - datetime.timedelta(days=1)
+            Work.objects.filter(pk=world.work.pk).update(due_on=yesterday)
+            Reopening.objects.all().delete()
         case "decided":
             Execution.objects.filter(item__roadmap=world.roadmap).update(state=State.ACCEPTED)
         case "municipal":
@@ -411,4 +433,4 @@ def test_a_school_hands_in_for_itself_whatever_the_form_says(cast, world, client
     clients["igor"].post(address("procedures:upload", world), typed("procedures:upload", world))
 
     assert Protocol.objects.filter(organization=cast.hill_school).exists()
-    assert world.school.protocols.count() == 2
+    assert world.school.protocols.filter(work=world.work).count() == 2

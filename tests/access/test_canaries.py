@@ -55,7 +55,7 @@ STRANGERS = ("oleg", "nina", "rita")
 
 MOST_PAGES = 150
 MOST_OF_A_ROUTE = 3  # the same page of other rows, or narrowed in other ways
-MENU = ("home", "roadmaps:roadmaps", "procedures:works",
+MENU = ("home", "roadmaps:roadmaps", "procedures:works", "procedures:completeness",
         "procedures:schedule", "procedures:schedule_control", "monitoring:objectivity",
         "monitoring:indicators", "organizations:documents", "reports:reports",
         "organizations:organizations", "organizations:members", "organizations:journal",

@@ -93,6 +93,9 @@ procedures:upload                 x    +    x    +    +    +    +    x    x    x
 procedures:protocol               +    +    -    +    -    +    -    -    -    -    -    x
 procedures:protocol_file          +    +    -    +    -    +    -    -    -    -    -    x
 procedures:protocol_marked        +    +    -    +    -    +    -    -    -    -    -    x
+procedures:difference             +    +    -    +    -    +    -    -    -    -    -    x
+procedures:completeness           +    +    x    +    +    +    +    x    x    x    +    x
+procedures:completeness_xlsx      +    +    x    +    +    +    +    x    x    x    +    x
 
 procedures:schedule               +    +    +    +    -    +    -    x    x    x    -    x
 procedures:schedule_control       +    +    +    +    +    +    +    x    x    x    +    x

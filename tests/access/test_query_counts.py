@@ -51,6 +51,7 @@ LISTS = (
     "procedures:schedule_rules", "procedures:schedule_difference",
     "procedures:catalogue", "procedures:procedure",
     "procedures:tables", "procedures:table", "procedures:table_xlsx", "procedures:table_row",
+    "procedures:completeness", "procedures:completeness_xlsx",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:federal_reports", "monitoring:federal_report", "monitoring:federal_report_xlsx",
     "monitoring:journal",

@@ -29,7 +29,17 @@ from organizations.models import (
 from organizations.queries import viewer_of
 from organizations.services import members, tokens
 from procedures.exchange import layout
-from procedures.models import Protocol, Result, Schedule, ScheduleEntry, TableFile, TableRow, Work
+from procedures.models import (
+    Exemption,
+    Protocol,
+    Reopening,
+    Result,
+    Schedule,
+    ScheduleEntry,
+    TableFile,
+    TableRow,
+    Work,
+)
 from procedures.schedule_reads import year_of
 from reports.models import YearlyReport
 from roadmaps.models import (
@@ -79,6 +89,9 @@ class World:
     work: Work
     protocol: Protocol
     table_row: TableRow
+    ready: Protocol
+    exemption: Exemption
+    reopening: Reopening
     roadmap: Roadmap
     item: Item
     execution: Execution
@@ -261,12 +274,20 @@ def _passed(item: Item, school: Organization, mark: str) -> dict[str, object]:
 
 
 def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
-    """An accepted protocol with one pupil, then a file with a fault."""
+    """An accepted protocol with one pupil, a file that waits to be written, one with a fault."""
     accepted = ProtocolFactory(organization=school, work=work, name=f"{mark}-protocol.xlsx")
     Result.objects.create(
         protocol=accepted, organization=school, work=work, class_number=1, variant=1,
         participant=PARTICIPANTS.get(mark, USUAL_PARTICIPANT),
         points=[1, 1, 1, 1], score=4, mark=3, journal_mark=4,
+    )  # fmt: skip
+    other = Work.objects.filter(code="ma4-2025").first() or WorkFactory(
+        code="ma4-2025", subject="Математика", year=2025
+    )
+    ready = ProtocolFactory(
+        organization=school, work=other, state=Protocol.State.READY,
+        name=f"{mark}-protocol.xlsx",
+        file=ContentFile(a_form(other, school, first=50001), name="form.xlsx"),
     )  # fmt: skip
     fault = {
         "sheet": layout.PROTOCOL, "row": None, "column": "", "found": "", "expected": "",
@@ -277,7 +298,22 @@ def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
         name=f"{mark}-protocol.xlsx", message=f"{mark}-protocol", faults=[fault],
         file=ContentFile(a_form(work, school), name="form.xlsx"),
     )  # fmt: skip
-    return {"protocol": protocol}
+    return {"protocol": protocol, "ready": ready, **_intake(school, work, mark)}
+
+
+def _intake(school: Organization, work: Work, mark: str) -> dict[str, object]:
+    """A class that does not write the work, and a wish to have the intake opened again."""
+    return {
+        "exemption": Exemption.objects.create(
+            organization=school, work=work, class_number=7, reason=f"{mark}-protocol"
+        ),
+        "reopening": Reopening.objects.create(
+            organization=school,
+            work=work,
+            reason=f"{mark}-protocol",
+            asked_by=school.memberships.first().user,
+        ),
+    }
 
 
 def _table_row(school: Organization, mark: str) -> TableRow:

@@ -156,6 +156,10 @@ def test_a_faulty_form_is_shown_corrected_and_changes_the_schools_indicator(
     assert _quality_share(page) == before
 
     _hand_in_form(page, made.lower_form())
+    expect(page.get_by_role("heading", name="Что изменится")).to_be_visible(timeout=PATIENCE)
+    assert _quality_share(page) == before
+    page.go_back()
+    page.get_by_role("button", name="Записать").click()
     expect(page.locator(".duty")).to_contain_text("Принято", timeout=PATIENCE)
     ends = time.monotonic() + A_MINUTE
     while _quality_share(page) == before:

@@ -257,6 +257,11 @@ def test_from_the_upload_to_the_verdict(cast, work, signed_in, django_capture_on
 
     row = Protocol.objects.get()
     assert response.url == reverse("procedures:protocol", args=[row.pk])
+    assert "Ошибок нет: 3 строки, класс 1." in text(client.get(response.url))
+
+    written = client.post(reverse("procedures:protocol_confirm", args=[row.pk]))
+
+    assert written.url == response.url
     assert "Принято 3 строки: класс 1." in text(client.get(response.url))
 
 

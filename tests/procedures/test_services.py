@@ -123,19 +123,26 @@ def upload(cast, work, content, *, by=None, school=None, name="Форма.xlsx")
     )  # fmt: skip
 
 
-def test_an_upload_is_checked_in_the_background_and_listeners_hear_of_it(
+def test_an_upload_is_checked_in_the_background_and_listeners_hear_of_it_once_it_is_written(
     cast, work, heard, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
         protocol = upload(cast, work, a_form(work, cast.lake_school))
 
     protocol.refresh_from_db()
-    assert (protocol.state, protocol.rows_written) == ("accepted", 3)
+    assert (protocol.state, protocol.rows_in, protocol.rows_written) == ("ready", 3, 0)
     run = Run.objects.get()
     assert (run.status, run.result["rows"]) == ("done", 3)
+    assert not Result.objects.exists()
+    assert heard == []
+
+    imports.confirm(protocol, by=viewer_of(cast.nina))
+
+    protocol.refresh_from_db()
+    assert (protocol.state, protocol.rows_written) == ("accepted", 3)
     assert heard == [(work.pk, [cast.lake_school.pk])]
     actions = set(Event.objects.values_list("action", flat=True))
-    assert {"protocol.uploaded", "protocol.accepted"} <= actions
+    assert {"protocol.uploaded", "protocol.confirmed", "protocol.accepted"} <= actions
 
 
 def test_a_faulty_upload_tells_nobody(cast, work, heard, django_capture_on_commit_callbacks):
@@ -227,14 +234,21 @@ def test_a_closed_school_hands_nothing_in(cast, work):
 def test_an_earlier_version_comes_back_as_the_newest(
     cast, work, django_capture_on_commit_callbacks
 ):
-    with django_capture_on_commit_callbacks(execute=True):
-        upload(cast, work, a_form(work, cast.lake_school, seed=1))
-    before = list(Result.objects.order_by("participant").values_list("points", flat=True))
-    with django_capture_on_commit_callbacks(execute=True):
-        upload(cast, work, a_form(work, cast.lake_school, seed=2))
+    def written(protocol):
+        return imports.confirm(Protocol.objects.get(pk=protocol.pk), by=viewer_of(cast.nina))
 
     with django_capture_on_commit_callbacks(execute=True):
-        imports.restore(Protocol.objects.get(version=1), by=viewer_of(cast.nina))
+        first = upload(cast, work, a_form(work, cast.lake_school, seed=1))
+    written(first)
+    before = list(Result.objects.order_by("participant").values_list("points", flat=True))
+    with django_capture_on_commit_callbacks(execute=True):
+        second = upload(cast, work, a_form(work, cast.lake_school, seed=2))
+    written(second)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        third = imports.restore(Protocol.objects.get(version=1), by=viewer_of(cast.nina))
+    assert Protocol.objects.current().get().version == 2
+    written(third)
 
     assert Protocol.objects.current().get().version == 3
     assert list(Result.objects.order_by("participant").values_list("points", flat=True)) == before
