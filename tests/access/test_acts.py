@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from organizations.exchange.register import TITLES
 from organizations.models import DocumentKind, Kind, State
-from procedures.models import Protocol
+from procedures.checklists import CHECKLISTS, CURRENT
+from procedures.models import Draw, Protocol, Registration
 from roadmaps.models import Execution, Meeting, Roadmap
 from roadmaps.services.executions import revision
 from tests.access.addresses import address
@@ -114,6 +115,19 @@ roadmaps:meeting_material         x    x    x    +    -    x    -    x    x    x
 
 procedures:upload                 x    +    x    +    =    +    +    x    x    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
+
+procedures:holding_registration   x    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_draws          x    +    x    +    +    x    x    x    x    x    x    x
+procedures:holding_draw_publish   x    c    x    c    -    x    -    x    x    x    -    x
+procedures:holding_draw_publish@unpublished  x  +  x  +  -  -  -  x    x    x    -    x
+procedures:holding_candidates     x    +    x    +    =    +    =    x    x    x    x    x
+procedures:holding_candidate      x    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_propose        x    c    x    c    c    x    x    x    x    x    x    x
+procedures:holding_propose@registered  x  +  x   +    c    x    x    x    x    x    x    x
+procedures:holding_replace        x    +    x    +    -    -    -    x    x    x    -    x
+procedures:holding_approve        x    +    x    +    -    -    -    x    x    x    -    x
+procedures:holding_observe        x    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_observation_read  x  +  -    +    -    x    -    -    -    -    -    x
 
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
@@ -245,6 +259,27 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "roadmaps:meeting_cancel": lambda world: {"reason": "Карантин."},
     "roadmaps:meeting_material": lambda world: {"title": "Слайды", "link": "https://a.example"},
     "procedures:upload": _form,
+    "procedures:holding_registration": lambda world: {
+        "held_on": "2026-04-20", "rooms": "2", "classes": "4А 25\n4Б 20",
+    },
+    "procedures:holding_candidates": lambda world: {
+        "kind": "checker", "organization": world.school.code, "post": "учитель физики",
+        "login": "", "interests": "", "most": "1",
+    },
+    "procedures:holding_candidate": lambda world: {
+        "post": "учитель химии", "interests": "", "most": "2", "is_active": "on",
+    },
+    "procedures:holding_propose": lambda world: {"kind": "observer", "each": "school"},
+    "procedures:holding_propose@registered": lambda world: {"kind": "observer", "each": "school"},
+    "procedures:holding_observe": lambda world: {
+        "class_name": "4А", "room": "12", "held_on": _day(), "incidents": "",
+        **{one.code: one.expected for one in CHECKLISTS[CURRENT]},
+    },
+    "procedures:holding_observation_read": lambda world: {"conclusion": "Без замечаний."},
+    "procedures:holding_replace": lambda world: {"candidate": "", "reason": "болезнь"},
+    "procedures:holding_draws": lambda world: {
+        "title": "Контроль", "year": 2027, "size": 1, "traits": [], "seed": 5,
+    },
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {
@@ -271,6 +306,12 @@ def make_ready(name: str, world: World) -> None:
         case "clean":
             Execution.objects.filter(pk=world.execution.pk).update(due_on=None)
             world.execution.evidence.add(world.proof)
+        case "registered":
+            Registration.objects.filter(pk=world.registration.pk).update(
+                state="registered", held_on=timezone.localdate(), rooms=1, reason=""
+            )
+        case "unpublished":
+            Draw.objects.filter(pk=world.lot.pk).update(published_at=None)
         case "ninas":
             world.school.runs.update(requested_by=world.membership.user)
 

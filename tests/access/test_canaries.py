@@ -30,15 +30,28 @@ JOURNAL = {"act", "invited", "token"}  # who was invited and which token issued,
 PEOPLE = {"person", "colleague"}
 GROUPS = {"cohort", "grouped"}  # who is in a group, and the item that only its schools see
 LIBRARY = {"standard"}  # standard items come down to the levels below
+# Who holds works sees registrations and candidates; a chosen school sees its published draw.
+HOLDING = {"registration", "lot", "candidate", "observation"}
+STAFF = {"sent", "assignment"}  # who goes where is known to those who send, not to the school
 
 SEEN = {
-    "svetlana": TREE | WORK | RESULTS | INTAKE | JOURNAL | PEOPLE | GROUPS | LIBRARY,
+    "svetlana": TREE
+    | WORK
+    | RESULTS
+    | INTAKE
+    | JOURNAL
+    | PEOPLE
+    | GROUPS
+    | LIBRARY
+    | HOLDING
+    | STAFF,
     # A deputy has no journal, but reads on the first page what others did with the school's own.
     "igor": TREE
     | WORK
     | RESULTS
     | INTAKE
     | LIBRARY
+    | HOLDING
     | {"act", "invited", "token", "person", "notice", "grouped"},
     "inna": TREE | WORK | GROUPS,
     "anton": TREE | {"run"} | JOURNAL | PEOPLE,
@@ -56,7 +69,9 @@ MOST_OF_A_ROUTE = 3  # the same page of other rows, or narrowed in other ways
 MENU = ("home", "roadmaps:roadmaps", "procedures:works", "monitoring:objectivity",
         "monitoring:indicators", "organizations:documents", "reports:reports",
         "organizations:organizations", "organizations:members", "organizations:journal",
-        "organizations:runs", "organizations:account", "organizations:inbox")  # fmt: skip
+        "organizations:runs", "organizations:account", "organizations:inbox",
+        "procedures:holdings", "procedures:holding_draws", "procedures:holding_candidates",
+        "procedures:holding_observations")  # fmt: skip
 # Whoever knows these addresses is let in, and only their owner does.
 BY_SECRET = ("organizations:join", "calendar_feed")
 # What a curious person types: other people's codes in every filter there is.

@@ -29,7 +29,17 @@ from organizations.models import (
 from organizations.queries import viewer_of
 from organizations.services import members, tokens
 from procedures.exchange import layout
-from procedures.models import Protocol, Result, Work
+from procedures.models import (
+    Assignment,
+    Candidate,
+    Draw,
+    Observation,
+    Protocol,
+    Registration,
+    Result,
+    Staffing,
+    Work,
+)
 from reports.models import YearlyReport
 from roadmaps.models import (
     Cohort,
@@ -45,6 +55,15 @@ from roadmaps.services import feeds
 from tests.cast import Cast
 from tests.factories.documents import DocumentFactory, EventFactory, RunFactory, VersionFactory
 from tests.factories.documents import pdf as a_pdf
+from tests.factories.holding import (
+    AssignmentFactory,
+    CandidateFactory,
+    DrawFactory,
+    DrawnSchoolFactory,
+    ObservationFactory,
+    RegistrationFactory,
+    StaffingFactory,
+)
 from tests.factories.monitoring import IndicatorValueFactory, StatisticFactory
 from tests.factories.notices import NoticeFactory
 from tests.factories.organizations import MembershipFactory
@@ -77,6 +96,12 @@ class World:
     waiting: Run
     work: Work
     protocol: Protocol
+    registration: Registration
+    lot: Draw
+    candidate: Candidate
+    staffing: Staffing
+    place: Assignment
+    observation: Observation
     roadmap: Roadmap
     item: Item
     execution: Execution
@@ -128,6 +153,7 @@ def make_rows(
         **_runs(school, mark),
         **_plans(school, mark),
         **_results(school, work, mark),
+        **_holding(school, work, mark),
         **_numbers(school, work, mark),
     )
 
@@ -271,6 +297,35 @@ def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
         file=ContentFile(a_form(work, school), name="form.xlsx"),
     )  # fmt: skip
     return {"protocol": protocol}
+
+
+def _holding(school: Organization, work: Work, mark: str) -> dict[str, object]:
+    """A registration that says the school takes no part; a published draw that chose it."""
+    lot = DrawFactory(organization=school.parent, title=f"{mark}-lot", frame=[[school.code, "все"]])
+    DrawnSchoolFactory(draw=lot, organization=school)
+    return {
+        "registration": RegistrationFactory(
+            organization=school, work=work, reason=f"{mark}-registration"
+        ),
+        "lot": lot,
+        "observation": ObservationFactory(
+            organization=school, work=work, incidents=f"{mark}-observation"
+        ),
+        **_staff(school, work, mark),
+    }
+
+
+def _staff(school: Organization, work: Work, mark: str) -> dict[str, object]:
+    """A candidate of the school, and one of the municipality proposed to go to the school."""
+    sent = CandidateFactory(organization=school.parent, post=f"{mark}-sent")
+    staffing = StaffingFactory(organization=school.parent, work=work)
+    return {
+        "candidate": CandidateFactory(organization=school, post=f"{mark}-candidate"),
+        "staffing": staffing,
+        "place": AssignmentFactory(
+            staffing=staffing, organization=school, candidate=sent, reason=f"{mark}-assignment"
+        ),
+    }
 
 
 def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:
