@@ -106,6 +106,17 @@ WORDS = {
     "work.rescaled": "Записана новая шкала работы",
     "work.converted": "Записана таблица тестовых баллов",
     "work.described": "Указаны уровни и умения заданий",
+    "registration.sent": "Заявлены классы на работу",
+    "registration.absent": "Школа не пишет работу",
+    "draw.made": "Проведена жеребьёвка школ",
+    "draw.published": "Опубликован список выбранных школ",
+    "candidate.entered": "Внесён наблюдатель или проверяющий",
+    "candidate.changed": "Исправлены сведения о наблюдателе или проверяющем",
+    "staffing.proposed": "Предложено, кто куда идёт",
+    "staffing.replaced": "Назначение изменено вручную",
+    "staffing.approved": "Утверждено, кто куда идёт",
+    "observation.sent": "Отправлен протокол наблюдения",
+    "observation.read": "Протокол наблюдения прочитан",
 }
 
 FIELDS = {
@@ -185,6 +196,14 @@ FIELDS = {
     "version": "версия",
     "was": "прежнее место",
     "year": "год",
+    "pupils": "учеников",
+    "rooms": "аудиторий",
+    "frame": "школ в списке",
+    "seed": "зерно",
+    "places": "мест",
+    "filled": "занято мест",
+    "remarks": "замечаний",
+    "candidate": "кто идёт",
 }
 VALUES = {
     **{state.value: str(state.label) for state in State},
@@ -203,7 +222,12 @@ VALUES = {
 }
 # Objects whose page goes by a code, which an event does not hold; and pages named otherwise.
 BY_CODE = frozenset({"organizations.organization", "procedures.work", "procedures.procedure"})
-PAGES = {"reports.yearlyreport": "reports:report"}
+PAGES = {
+    "reports.yearlyreport": "reports:report",
+    "procedures.draw": "procedures:holding_draw",
+    "procedures.staffing": "procedures:holding_staffing",
+    "procedures.observation": "procedures:holding_observation",
+}
 # Acts that another act always follows at once: news tell only the second.
 FOLLOWED = ("document.version",)
 SHOWN_OF_CHECKSUM = 12  # signs are enough to tell two files apart by eye

@@ -1,5 +1,8 @@
 from procedures.models.catalogue import Direction, Placement, Procedure, ProcedureVersion
+from procedures.models.draw import Draw, DrawnSchool
+from procedures.models.holding import RegisteredClass, Registration
 from procedures.models.intake import Exemption, Reopening
+from procedures.models.observation import Observation
 from procedures.models.result import Protocol, Result
 from procedures.models.schedule import (
     Schedule,
@@ -8,20 +11,28 @@ from procedures.models.schedule import (
     SchoolClass,
     SubjectHours,
 )
+from procedures.models.staffing import Assignment, Candidate, Staffing, StaffKind
 from procedures.models.statistic import FederalExport, FederalStatistic
 from procedures.models.table import TableFile, TableRow
 from procedures.models.work import Conversion, Scale, Work
 
 __all__ = [
+    "Assignment",
+    "Candidate",
     "Conversion",
     "Direction",
+    "Draw",
+    "DrawnSchool",
     "Exemption",
     "FederalExport",
     "FederalStatistic",
+    "Observation",
     "Placement",
     "Procedure",
     "ProcedureVersion",
     "Protocol",
+    "RegisteredClass",
+    "Registration",
     "Reopening",
     "Result",
     "Scale",
@@ -29,6 +40,8 @@ __all__ = [
     "ScheduleEntry",
     "ScheduleRules",
     "SchoolClass",
+    "StaffKind",
+    "Staffing",
     "SubjectHours",
     "TableFile",
     "TableRow",

@@ -107,6 +107,22 @@ def _schedule_entry(world: World) -> dict[str, object]:
     return {"pk": world.schedule_entry.pk}
 
 
+def _school_for_work(world: World) -> dict[str, object]:
+    return {"code": world.work.code, "school": world.school.code}
+
+
+def _observation(world: World) -> dict[str, object]:
+    return {"pk": world.observation.pk}
+
+
+def _staffing(world: World) -> dict[str, object]:
+    return {"pk": world.staffing.pk}
+
+
+def _draw(world: World) -> dict[str, object]:
+    return {"pk": world.lot.pk}
+
+
 _KWARGS: dict[str, Parts] = {
     "organizations:organization": _school,
     "organizations:close": _school,
@@ -217,6 +233,19 @@ _KWARGS: dict[str, Parts] = {
     "procedures:table_row": lambda world: {"pk": world.table_row.pk},
     "procedures:table_file": lambda world: {"pk": world.table_row.file_id},
     "procedures:table_marked": lambda world: {"key": "unknown"},
+    "procedures:holding_work": _work,
+    "procedures:holding_registration": _school_for_work,
+    "procedures:holding_propose": _work,
+    "procedures:holding_observe": _school_for_work,
+    "procedures:holding_observation": _observation,
+    "procedures:holding_observation_read": _observation,
+    "procedures:holding_candidate": lambda world: {"pk": world.candidate.pk},
+    "procedures:holding_staffing": _staffing,
+    "procedures:holding_approve": _staffing,
+    "procedures:holding_replace": lambda world: {"pk": world.place.pk},
+    "reports:holding_order": _staffing,
+    "procedures:holding_draw": _draw,
+    "procedures:holding_draw_publish": _draw,
     "procedures:form": _work,
     "procedures:upload": _work,
     "procedures:schedule_entry_new": _schedule_draft,

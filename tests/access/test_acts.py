@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from organizations.exchange.register import TITLES
 from organizations.models import DocumentKind, Kind, State, User
+from procedures.checklists import CHECKLISTS, CURRENT
 from procedures.exchange.tables import written
-from procedures.models import Protocol, Reopening, Work
+from procedures.models import Draw, Protocol, Registration, Reopening, Work
 from procedures.tables import OLYMPIADS
 from roadmaps.models import Execution, Meeting, Roadmap
 from roadmaps.services.executions import revision
@@ -146,6 +147,19 @@ procedures:reopening_grant        x    +    -    +    -    x    -    -    -    -
 procedures:reopening_refuse       x    +    -    +    -    x    -    -    -    -    -    x
 procedures:exempt                 x    +    x    +    -    +    -    x    x    x    -    x
 procedures:exemption_remove       x    +    -    +    -    +    -    -    -    -    -    x
+
+procedures:holding_registration   x    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_draws          x    +    x    +    +    x    x    x    x    x    x    x
+procedures:holding_draw_publish   x    c    x    c    -    x    -    x    x    x    -    x
+procedures:holding_draw_publish@unpublished  x  +  x  +  -  -  -  x    x    x    -    x
+procedures:holding_candidates     x    +    x    +    =    +    =    x    x    x    x    x
+procedures:holding_candidate      x    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_propose        x    c    x    c    c    x    x    x    x    x    x    x
+procedures:holding_propose@registered  x  +  x   +    c    x    x    x    x    x    x    x
+procedures:holding_replace        x    +    x    +    -    -    -    x    x    x    -    x
+procedures:holding_approve        x    +    x    +    -    -    -    x    x    x    -    x
+procedures:holding_observe        x    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_observation_read  x  +  -    +    -    x    -    -    -    -    -    x
 
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
@@ -337,6 +351,27 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "procedures:exempt": lambda world: {
         "organization": world.school.code, "reason": "Жребий.", "class_number": 9,
     },
+    "procedures:holding_registration": lambda world: {
+        "held_on": "2026-04-20", "rooms": "2", "classes": "4А 25\n4Б 20",
+    },
+    "procedures:holding_candidates": lambda world: {
+        "kind": "checker", "organization": world.school.code, "post": "учитель физики",
+        "login": "", "interests": "", "most": "1",
+    },
+    "procedures:holding_candidate": lambda world: {
+        "post": "учитель химии", "interests": "", "most": "2", "is_active": "on",
+    },
+    "procedures:holding_propose": lambda world: {"kind": "observer", "each": "school"},
+    "procedures:holding_propose@registered": lambda world: {"kind": "observer", "each": "school"},
+    "procedures:holding_observe": lambda world: {
+        "class_name": "4А", "room": "12", "held_on": _day(), "incidents": "",
+        **{one.code: one.expected for one in CHECKLISTS[CURRENT]},
+    },
+    "procedures:holding_observation_read": lambda world: {"conclusion": "Без замечаний."},
+    "procedures:holding_replace": lambda world: {"candidate": "", "reason": "болезнь"},
+    "procedures:holding_draws": lambda world: {
+        "title": "Контроль", "year": 2027, "size": 1, "traits": [], "seed": 5,
+    },
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {
@@ -371,6 +406,12 @@ def make_ready(name: str, world: World) -> None:
             for pk in User.objects.values_list("pk", flat=True):
                 key = f"table:{pk}:{OLYMPIADS.code}:seen"
                 cache.set(key, ("форма.xlsx", _database(world)), 60)
+        case "registered":
+            Registration.objects.filter(pk=world.registration.pk).update(
+                state="registered", held_on=timezone.localdate(), rooms=1, reason=""
+            )
+        case "unpublished":
+            Draw.objects.filter(pk=world.lot.pk).update(published_at=None)
         case "ninas":
             world.school.runs.update(requested_by=world.membership.user)
 

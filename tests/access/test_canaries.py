@@ -32,8 +32,22 @@ GROUPS = {"cohort", "grouped"}  # who is in a group, and the item that only its 
 LIBRARY = {"standard"}  # standard items come down to the levels below
 SCHEDULE = {"schedule", "agenda"}  # the published one and the draft of its next version
 
+# Who holds works sees registrations and candidates; a chosen school sees its published draw.
+HOLDING = {"registration", "lot", "candidate", "observation"}
+STAFF = {"sent", "assignment"}  # who goes where is known to those who send, not to the school
+
 SEEN = {
-    "svetlana": TREE | WORK | RESULTS | INTAKE | JOURNAL | PEOPLE | GROUPS | LIBRARY | SCHEDULE,
+    "svetlana": TREE
+    | WORK
+    | RESULTS
+    | INTAKE
+    | JOURNAL
+    | PEOPLE
+    | GROUPS
+    | LIBRARY
+    | SCHEDULE
+    | HOLDING
+    | STAFF,
     # A deputy has no journal, but reads on the first page what others did with the school's own.
     "igor": TREE
     | WORK
@@ -41,6 +55,7 @@ SEEN = {
     | INTAKE
     | LIBRARY
     | SCHEDULE
+    | HOLDING
     | {"act", "invited", "token", "person", "notice", "grouped"},
     "inna": TREE | WORK | GROUPS | SCHEDULE,
     "anton": TREE | {"run"} | JOURNAL | PEOPLE,
@@ -59,7 +74,9 @@ MENU = ("home", "roadmaps:roadmaps", "procedures:works", "procedures:completenes
         "procedures:schedule", "procedures:schedule_control", "monitoring:objectivity",
         "monitoring:indicators", "organizations:documents", "reports:reports",
         "organizations:organizations", "organizations:members", "organizations:journal",
-        "organizations:runs", "organizations:account", "organizations:inbox")  # fmt: skip
+        "organizations:runs", "organizations:account", "organizations:inbox",
+        "procedures:holdings", "procedures:holding_draws", "procedures:holding_candidates",
+        "procedures:holding_observations")  # fmt: skip
 # Whoever knows these addresses is let in, and only their owner does.
 BY_SECRET = ("organizations:join", "calendar_feed")
 # A published schedule is everyone's, without signing in.

@@ -122,6 +122,19 @@ procedures:table_blank            x    +    x    +    +    x    x    x    x    x
 procedures:table_upload           x    +    x    +    +    x    x    x    x    x    x    x
 procedures:table_marked           x    -    x    -    -    x    x    x    x    x    x    x
 
+procedures:holdings               +    +    x    +    +    +    +    x    x    x    +    x
+procedures:holding_work           +    +    x    +    +    >    >    x    x    x    +    x
+procedures:holding_registration   +    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_draws          +    +    x    +    +    +    +    x    x    x    +    x
+procedures:holding_draw           +    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_candidates     +    +    x    +    +    +    +    x    x    x    +    x
+procedures:holding_candidate      +    +    x    +    -    +    -    x    x    x    -    x
+procedures:holding_staffing       +    +    x    +    -    -    -    x    x    x    -    x
+procedures:holding_replace        x    +    x    +    -    -    -    x    x    x    -    x
+procedures:holding_observations   +    +    x    +    +    +    +    x    x    x    +    x
+procedures:holding_observation    +    +    -    +    -    +    -    -    -    -    -    x
+procedures:holding_observe        x    +    x    +    -    +    -    x    x    x    -    x
+
 monitoring:objectivity            +    +    x    +    +    >    >    x    x    x    +    x
 monitoring:objectivity_xlsx       +    +    x    +    +    +    +    x    x    x    +    x
 monitoring:school                 +    +    x    +    -    +    -    x    x    x    -    x
@@ -142,6 +155,7 @@ reports:plan_docx                 +    +    +    +    -    +    -    x    x    x
 reports:difference_docx           c    c    c    c    -    c    -    x    x    x    -    x
 reports:matrix_docx               +    +    +    +    -    +    -    x    x    x    -    x
 reports:closing_order             +    +    +    +    -    x    -    x    x    x    -    x
+reports:holding_order             c    c    x    c    -    -    -    x    x    x    -    x
 reports:meeting_order             x    x    x    c    -    x    -    x    x    x    -    x
 """)
 

@@ -30,12 +30,18 @@ from organizations.queries import viewer_of
 from organizations.services import members, tokens
 from procedures.exchange import layout
 from procedures.models import (
+    Assignment,
+    Candidate,
+    Draw,
     Exemption,
+    Observation,
     Protocol,
+    Registration,
     Reopening,
     Result,
     Schedule,
     ScheduleEntry,
+    Staffing,
     TableFile,
     TableRow,
     Work,
@@ -56,6 +62,15 @@ from roadmaps.services import feeds
 from tests.cast import Cast
 from tests.factories.documents import DocumentFactory, EventFactory, RunFactory, VersionFactory
 from tests.factories.documents import pdf as a_pdf
+from tests.factories.holding import (
+    AssignmentFactory,
+    CandidateFactory,
+    DrawFactory,
+    DrawnSchoolFactory,
+    ObservationFactory,
+    RegistrationFactory,
+    StaffingFactory,
+)
 from tests.factories.monitoring import CellFactory, IndicatorValueFactory, StatisticFactory
 from tests.factories.notices import NoticeFactory
 from tests.factories.organizations import MembershipFactory
@@ -92,6 +107,12 @@ class World:
     ready: Protocol
     exemption: Exemption
     reopening: Reopening
+    registration: Registration
+    lot: Draw
+    candidate: Candidate
+    staffing: Staffing
+    place: Assignment
+    observation: Observation
     roadmap: Roadmap
     item: Item
     execution: Execution
@@ -147,6 +168,7 @@ def make_rows(
         **_plans(school, mark),
         **_results(school, work, mark),
         table_row=_table_row(school, mark),
+        **_holding(school, work, mark),
         **_numbers(school, work, mark),
         **_schedules(school, mark),
     )
@@ -328,6 +350,35 @@ def _table_row(school: Organization, mark: str) -> TableRow:
         kind="olympiads", organization=school, year=2026, key=f"{mark}-table", values=values,
         version=1, file=file,
     )  # fmt: skip
+
+
+def _holding(school: Organization, work: Work, mark: str) -> dict[str, object]:
+    """A registration that says the school takes no part; a published draw that chose it."""
+    lot = DrawFactory(organization=school.parent, title=f"{mark}-lot", frame=[[school.code, "все"]])
+    DrawnSchoolFactory(draw=lot, organization=school)
+    return {
+        "registration": RegistrationFactory(
+            organization=school, work=work, reason=f"{mark}-registration"
+        ),
+        "lot": lot,
+        "observation": ObservationFactory(
+            organization=school, work=work, incidents=f"{mark}-observation"
+        ),
+        **_staff(school, work, mark),
+    }
+
+
+def _staff(school: Organization, work: Work, mark: str) -> dict[str, object]:
+    """A candidate of the school, and one of the municipality proposed to go to the school."""
+    sent = CandidateFactory(organization=school.parent, post=f"{mark}-sent")
+    staffing = StaffingFactory(organization=school.parent, work=work)
+    return {
+        "candidate": CandidateFactory(organization=school, post=f"{mark}-candidate"),
+        "staffing": staffing,
+        "place": AssignmentFactory(
+            staffing=staffing, organization=school, candidate=sent, reason=f"{mark}-assignment"
+        ),
+    }
 
 
 def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:
