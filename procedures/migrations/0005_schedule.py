@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organizations', '0004_notice'),
-        ('procedures', '0002_levels_and_terms'),
+        ('procedures', '0003_federal_statistics'),
     ]
 
     operations = [

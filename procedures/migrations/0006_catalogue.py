@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organizations', '0004_notice'),
-        ('procedures', '0002_levels_and_terms'),
+        ('procedures', '0005_schedule'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organizations', '0004_notice'),
-        ('procedures', '0002_levels_and_terms'),
+        ('procedures', '0007_catalogue_data'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organizations', '0004_notice'),
-        ('procedures', '0002_levels_and_terms'),
+        ('procedures', '0008_completeness'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,8 @@ from django.db.models import F, Q
 
 from organizations.access import Permission, Viewer
 from organizations.models import Level, Organization, ScopedQuerySet
-from procedures.models.work import Procedure, Work
+from procedures.models.catalogue import Procedure
+from procedures.models.work import Work
 
 LAST_GRADE, MOST_LESSONS_A_DAY = 11, 12
 

@@ -384,36 +384,71 @@ def typed(name: str, world: World) -> Typed:
     return DATA.get(name, lambda world: {})(world)
 
 
+def _over(world: World) -> None:
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    Work.objects.filter(pk=world.work.pk).update(due_on=yesterday)
+    Reopening.objects.all().delete()
+
+
+def _decided(world: World) -> None:
+    Execution.objects.filter(item__roadmap=world.roadmap).update(state=State.ACCEPTED)
+
+
+def _municipal(world: World) -> None:
+    Roadmap.objects.filter(pk=world.draft.pk).update(owner=world.school.parent)
+
+
+def _past(world: World) -> None:
+    Meeting.objects.filter(pk=world.meeting.pk).update(starts_at=timezone.now())
+
+
+def _matched(world: World) -> None:
+    Roadmap.objects.filter(pk=world.draft.pk).update(above=world.roadmap)
+
+
+def _clean(world: World) -> None:
+    Execution.objects.filter(pk=world.execution.pk).update(due_on=None)
+    world.execution.evidence.add(world.proof)
+
+
+def _seen(world: World) -> None:
+    for pk in User.objects.values_list("pk", flat=True):
+        key = f"table:{pk}:{OLYMPIADS.code}:seen"
+        cache.set(key, ("форма.xlsx", _database(world)), 60)
+
+
+def _registered(world: World) -> None:
+    Registration.objects.filter(pk=world.registration.pk).update(
+        state="registered", held_on=timezone.localdate(), rooms=1, reason=""
+    )
+
+
+def _unpublished(world: World) -> None:
+    Draw.objects.filter(pk=world.lot.pk).update(published_at=None)
+
+
+def _ninas(world: World) -> None:
+    world.school.runs.update(requested_by=world.membership.user)
+
+
+# What a variant is about: the draft is North's own, the run was asked for by Nina.
+VARIANTS = {
+    "over": _over,
+    "decided": _decided,
+    "municipal": _municipal,
+    "past": _past,
+    "matched": _matched,
+    "clean": _clean,
+    "seen": _seen,
+    "registered": _registered,
+    "unpublished": _unpublished,
+    "ninas": _ninas,
+}
+
+
 def make_ready(name: str, world: World) -> None:
-    """What a variant is about: the draft is North's own, the run was asked for by Nina."""
-    match name.partition("@")[2]:
-        case "over":
-            yesterday = timezone.localdate() - datetime.timedelta(days=1)
-            Work.objects.filter(pk=world.work.pk).update(due_on=yesterday)
-            Reopening.objects.all().delete()
-        case "decided":
-            Execution.objects.filter(item__roadmap=world.roadmap).update(state=State.ACCEPTED)
-        case "municipal":
-            Roadmap.objects.filter(pk=world.draft.pk).update(owner=world.school.parent)
-        case "past":
-            Meeting.objects.filter(pk=world.meeting.pk).update(starts_at=timezone.now())
-        case "matched":
-            Roadmap.objects.filter(pk=world.draft.pk).update(above=world.roadmap)
-        case "clean":
-            Execution.objects.filter(pk=world.execution.pk).update(due_on=None)
-            world.execution.evidence.add(world.proof)
-        case "seen":
-            for pk in User.objects.values_list("pk", flat=True):
-                key = f"table:{pk}:{OLYMPIADS.code}:seen"
-                cache.set(key, ("форма.xlsx", _database(world)), 60)
-        case "registered":
-            Registration.objects.filter(pk=world.registration.pk).update(
-                state="registered", held_on=timezone.localdate(), rooms=1, reason=""
-            )
-        case "unpublished":
-            Draw.objects.filter(pk=world.lot.pk).update(published_at=None)
-        case "ninas":
-            world.school.runs.update(requested_by=world.membership.user)
+    """Bring the rows into the state that a name's `@variant` asks for."""
+    VARIANTS.get(name.partition("@")[2], lambda world: None)(world)
 
 
 @pytest.mark.parametrize("name", ACTS)
