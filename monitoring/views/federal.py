@@ -86,6 +86,7 @@ class Opened:
     cells: RegionCells
     is_full_score: bool
     own_school: int | None
+    foreign: int = 0  # how many of the path lie above the viewer's territory
 
     @property
     def place(self) -> Organization:
@@ -115,6 +116,7 @@ class Opened:
             queries.sums_of(self.cells, units),
             self.own_school,
             self.is_full_score,
+            min(self.foreign, len(units) - 1),  # none when the place stands alone
         )
 
     @property
@@ -155,6 +157,7 @@ def _opened(request: PortalRequest, code: str, report: str) -> Opened:
         cells=cells,
         is_full_score=kind is TASKS and asked.get("measure") == "full",
         own_school=place.pk if is_own else None,
+        foreign=sum(one.level < viewer.level for one in path),
     )
 
 
