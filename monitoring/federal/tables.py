@@ -34,6 +34,8 @@ SKILLS_SINCE_2025 = "Проверяемые требования ФОП"
 COUNTRY = "РФ"
 
 HIDDEN = f"меньше {MIN_PUPILS} участников"
+# Own numbers taken off a total above, so few others would stay that they are told from it.
+HIDDEN_REST = f"без ваших меньше {MIN_PUPILS} участников"
 # ФИОКО, recommendations of 2026, p. 24: the analysis of a group tells something from 10 pupils on.
 FEW = "мало участников"
 
@@ -71,7 +73,11 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """What a table is made of. `open_school` is the school that sees its own small numbers."""
+    """What a table is made of.
+
+    `open_school` is the school that sees its own small numbers. The first `foreign` units lie
+    above the viewer's territory, each around the next.
+    """
 
     work: "Work"
     borders: "Borders | None"
@@ -79,6 +85,7 @@ class Given:
     sums: Sums
     open_school: int | None = None
     is_full_score: bool = False
+    foreign: int = 0
 
     @property
     def max_points(self) -> IntArray:
@@ -91,10 +98,16 @@ class Given:
             return standard.full_score(self.sums["full_scores"], self.sums.pupils)
         return standard.completion(self.sums["task_sums"], self.sums.pupils, self.max_points)
 
-    def is_hidden(self, number: int, pupils: int) -> bool:
-        """Whether so few pupils of this unit may not be shown to the viewer."""
-        is_own = self.units[number].place.pk == self.open_school
-        return not publishable(int(pupils)) and not is_own
+    def why_hidden(self, number: int, resting: IntArray) -> str:
+        """Why the unit's numbers may not be shown to the viewer; "" when they may.
+
+        `resting` is how many pupils each unit's numbers rest on, shape (U,).
+        """
+        pupils = int(resting[number])
+        if not publishable(pupils):
+            return "" if self.units[number].place.pk == self.open_school else HIDDEN
+        rest = pupils - int(resting[number + 1]) if number < self.foreign else 0
+        return HIDDEN_REST if 0 < rest < MIN_PUPILS else ""
 
 
 def build(report: kinds.Report, given: Given) -> Table:
@@ -158,8 +171,8 @@ def _tasks(given: Given) -> Table:
 
 
 def _skills(given: Given) -> Table:
-    work, pupils = given.work, given.sums.pupils.tolist()
-    hidden = [given.is_hidden(k, n) for k, n in enumerate(pupils)]
+    work = given.work
+    hidden = [given.why_hidden(k, given.sums.pupils) for k in range(len(given.units))]
     shares = [percents(row) for row in given.completion]
     title = SKILLS_SINCE_2025 if work.year >= 2025 else SKILLS_UNTIL_2024
     names = [unit.federal_name for unit in given.units]
@@ -167,9 +180,7 @@ def _skills(given: Given) -> Table:
     skills: list[Value] = [skill or None for skill in work.skills] or [None] * len(work.tasks)
     lines = []
     for task, label in enumerate(work.tasks):
-        here: list[Value] = [
-            HIDDEN if is_hidden else shares[k][task] for k, is_hidden in enumerate(hidden)
-        ]
+        here: list[Value] = [why or shares[k][task] for k, why in enumerate(hidden)]
         lines.append(Line((skills[task], work.max_points[task], *here, None), label=label))
     return Table((head,), tuple(lines))
 
@@ -180,8 +191,8 @@ def _groups(given: Given) -> Table:
     lines: list[Line] = []
     for k, unit in enumerate(given.units):
         pupils = int(given.sums.pupils[k])
-        if given.is_hidden(k, pupils):
-            lines.append(Line((), unit, note=HIDDEN))
+        if why := given.why_hidden(k, given.sums.pupils):
+            lines.append(Line((), unit, note=why))
             continue
         lines.append(Line((pupils,), unit))
         lines += _of_groups(unit, marks[k], shares[k])
@@ -208,9 +219,10 @@ def _lines(
 ) -> tuple[Line, ...]:
     """The rows of the units; without numbers where they rest on too few of `pupils`."""
     resting = given.sums.pupils if pupils is None else pupils
+    whys = [given.why_hidden(k, resting) for k in range(len(given.units))]
     return tuple(
-        Line((), unit, note=HIDDEN) if given.is_hidden(k, resting[k]) else Line(rows[k], unit)
-        for k, unit in enumerate(given.units)
+        Line((), unit, note=why) if why else Line(row, unit)
+        for row, unit, why in zip(rows, given.units, whys, strict=True)
     )
 
 

@@ -126,7 +126,8 @@ def sums_of(cells: RegionCells, units: Sequence[Unit]) -> Sums:
 def ladder(place: Organization) -> list[Organization]:
     """The place and the nodes of the tree it lies in, the region first. One query."""
     around = Q(pk=place.pk) | Q(children=place.pk) | Q(children__children=place.pk)
-    return list(Organization.objects.filter(around).in_tree().distinct().order_by("level"))
+    nodes = Organization.objects.filter(around).in_tree().select_related("parent")
+    return list(nodes.distinct().order_by("level"))
 
 
 def places(viewer: Viewer) -> QuerySet[Organization]:

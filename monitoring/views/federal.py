@@ -86,6 +86,7 @@ class Opened:
     cells: RegionCells
     is_full_score: bool
     own_school: int | None
+    foreign: int = 0  # how many of the path lie above the viewer's territory
 
     @property
     def place(self) -> Organization:
@@ -115,6 +116,7 @@ class Opened:
             queries.sums_of(self.cells, units),
             self.own_school,
             self.is_full_score,
+            min(self.foreign, len(units) - 1),  # none when the place stands alone
         )
 
     @property
@@ -155,6 +157,7 @@ def _opened(request: PortalRequest, code: str, report: str) -> Opened:
         cells=cells,
         is_full_score=kind is TASKS and asked.get("measure") == "full",
         own_school=place.pk if is_own else None,
+        foreign=sum(one.level < viewer.level for one in path),
     )
 
 
@@ -201,13 +204,12 @@ def _numbers(request: PortalRequest, opened: Opened) -> dict[str, Any]:
 def _pupils(request: PortalRequest, opened: Opened) -> dict[str, Any]:
     results = queries.pupils_of(request.viewer, opened.place, opened.work)
     page = Paginator(results, PER_PAGE).get_page(request.GET.get("page"))
-    place = Organization.objects.select_related("parent").get(pk=opened.place.pk)
-    table = tables.pupils_table(opened.work, place, list(page))
+    table = tables.pupils_table(opened.work, opened.place, list(page))
     given = opened.given([Unit(opened.place)])
     return {
         "page": page,
         "pager_noun": "ученика,учеников,учеников",
-        "table": shown(table, place, code_column=tables.CODE_COLUMN),
+        "table": shown(table, opened.place, code_column=tables.CODE_COLUMN),
         "figure": federal_charts.chart(SCORES, given, 0),
     }
 
@@ -250,10 +252,9 @@ def federal_report_xlsx(request: PortalRequest, code: str, report: str) -> HttpR
     if opened.unavailable:
         raise Http404
     if opened.report is PUPILS:
-        place = Organization.objects.select_related("parent").get(pk=opened.place.pk)
-        results = list(queries.pupils_of(request.viewer, place, opened.work))
-        table = tables.pupils_table(opened.work, place, results)
-        content = book.book(opened.report, opened.work, table, school=place)
+        results = list(queries.pupils_of(request.viewer, opened.place, opened.work))
+        table = tables.pupils_table(opened.work, opened.place, results)
+        content = book.book(opened.report, opened.work, table, school=opened.place)
     else:
         units = opened.path_units if opened.report is SKILLS else opened.units
         table = tables.build(opened.report, opened.given(units))

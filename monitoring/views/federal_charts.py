@@ -30,7 +30,8 @@ def chart(report: kinds.Report, given: Given, opened: int) -> dict[str, Any] | N
 
 def _groups(given: Given, opened: int, shares: FloatArray) -> list[Group]:
     """The opened unit first, then the one above it."""
-    numbers = [opened, opened - 1] if opened else [opened]
+    is_alone = opened == 0 or bool(given.why_hidden(opened - 1, given.sums.pupils))
+    numbers = [opened] if is_alone else [opened, opened - 1]
     return [
         Group(
             given.units[k].name, int(given.sums.pupils[k]), shares[k].tolist(), is_own=k == opened

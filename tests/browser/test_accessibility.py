@@ -73,6 +73,9 @@ def test_the_schools_pages_have_no_barriers(visit, world):
         *menu_of(page).values(),
         f"/procedures/protocols/{protocol.pk}/",
         f"/procedures/{world.work.code}/upload/",
+        f"/monitoring/federal/{world.work.code}/pupils/",
+        f"/monitoring/federal/{world.work.code}/groups/",
+        f"/monitoring/journal/{world.work.code}/",
         f"/organizations/documents/{document.pk}/",
         "/organizations/account/",
     ]) == {}  # fmt: skip
@@ -101,6 +104,9 @@ def test_the_ministrys_pages_have_no_barriers(visit, world):
         f"/roadmaps/{world.roadmap.pk}/",
         f"/roadmaps/{world.roadmap.pk}/items/{item.pk}/",
         f"/reports/{report.pk}/",
+        "/monitoring/federal/",
+        f"/monitoring/federal/{world.work.code}/tasks/",
+        f"/monitoring/federal/{world.work.code}/journal/",
         "/organizations/runs/",
     ]) == {}  # fmt: skip
 

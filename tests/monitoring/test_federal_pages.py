@@ -52,6 +52,29 @@ def test_a_school_sees_its_own_small_class_and_no_link_upward(cast, region, sign
 
 
 @pytest.mark.parametrize("report", CODES)
+def test_a_small_neighbour_cannot_be_told_by_taking_ones_own_numbers_off(
+    cast, region, signed_in, report
+):
+    work, *_ = region
+    town = OrganizationFactory(
+        code="reg42_m077", short_name="Small town", kind="municipality", parent=cast.region
+    )
+    rng = random.Random(3)  # noqa: S311 - made up rows
+    own, other = make_schools(town, 2, first=900)
+    write_rows(work, own, rng, (60,))
+    write_rows(work, other, rng, (8,))
+    computed(work)
+
+    of_school = text(signed_in(deputy_of(own)).get(address(work, report)))
+    of_ministry = text(signed_in(cast.vera).get(address(work, report, town)))
+
+    assert "без ваших меньше 10 участников" in of_school
+    assert "без ваших меньше 10 участников" not in of_ministry
+    rows = book(signed_in(deputy_of(own)).get(address(work, report, file=True)))
+    assert any("без ваших меньше 10 участников" in row for row in rows)
+
+
+@pytest.mark.parametrize("report", CODES)
 def test_other_territories_do_not_exist_for_a_coordinator(cast, region, signed_in, report):
     work, north, south = region
     client = signed_in(cast.oleg)
