@@ -36,6 +36,8 @@ NOTICE_KINDS: dict[str, tuple[str, Urgency]] = {
     "roadmap.passed_on": ("Пришла дорожная карта", Urgency.DIGEST),
     "roadmap.approved": ("Дорожная карта утверждена", Urgency.DIGEST),
     "roadmap.superseded": ("Дорожная карта заменена", Urgency.DIGEST),
+    "holding.drawn": ("Школа выбрана жребием", Urgency.DIGEST),
+    "holding.sent": ("Вы направлены наблюдать", Urgency.DIGEST),
     "execution.accepted": ("Отчёт принят", Urgency.QUIET),
 }
 

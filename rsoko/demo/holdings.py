@@ -131,9 +131,15 @@ def _observe() -> None:
         ("4Б", good | {"left": "yes"}, "В 9.40 ученик вышел один, вернулся через четыре минуты."),
     ):
         row = observations.send(
-            school, work, class_name=name, room=f"1{len(name)}", held_on=work.held_on or timezone.localdate(),
-            answers=answers, incidents=incidents, by=deputy_of(school),
-        )  # fmt: skip
+            school,
+            work,
+            class_name=name,
+            room="12",
+            held_on=work.held_on or timezone.localdate(),
+            answers=answers,
+            incidents=incidents,
+            by=deputy_of(school),
+        )
         if not incidents:
             reader = in_place(school.parent_id or 0, Role.COORDINATOR)
             observations.read(row, conclusion="Замечаний нет.", by=reader)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organizations.errors import Conflict, NotAllowed
-from organizations.models import Event
+from organizations.models import Event, Notice
 from organizations.queries import viewer_of
 from procedures import holdings
 from procedures.classlists import read_classes
@@ -236,6 +236,15 @@ def test_a_chosen_school_and_its_municipality_learn_of_it_only_when_it_is_publis
     for viewer in (igor, svetlana):
         seen = DrawnSchool.objects.visible_to(viewer)
         assert [one.organization for one in seen] == [cast.hill_school]
+
+
+def test_chosen_schools_and_their_municipalities_get_a_notice(cast):
+    row = a_draw(cast, cast.boris, territory=cast.region, size=3)
+    draws.publish(row, by=viewer_of(cast.boris))
+
+    told = {one.user for one in Notice.objects.filter(kind="holding.drawn")}
+
+    assert told == {cast.nina, cast.igor, cast.oleg, cast.svetlana}
 
 
 def test_a_reserve_school_is_told_nothing(cast):
