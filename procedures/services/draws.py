@@ -48,7 +48,7 @@ def draw(
             "прежняя останется на месте, причина попадёт в журнал."
         )
     ordered = [trait for trait in TRAITS if trait in traits]
-    frame = frame_of(by, year=year, traits=ordered, on=timezone.localdate())
+    frame = frame_of(territory, year=year, traits=ordered, on=timezone.localdate())
     used = secrets.randbits(SEED_BITS) if seed is None else seed
     try:
         drawn = sampling.draw(frame, size, sampling.generator(used))

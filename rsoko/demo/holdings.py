@@ -112,7 +112,7 @@ def _send(town: Organization, login: str) -> None:
 def _draw() -> Draw:
     by = acting_as("centre")
     region = Organization.objects.get(pk=by.territory_id)
-    frame = frame_of(by, year=YEAR, traits=TRAITS, on=timezone.localdate())
+    frame = frame_of(region, year=YEAR, traits=TRAITS, on=timezone.localdate())
     size = max(len({unit.stratum for unit in frame}), len(frame) // DRAWN_SHARE)
     row = draws.draw(
         region, title="ВПР с контролем объективности", year=YEAR, size=size, traits=TRAITS,

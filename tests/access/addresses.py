@@ -193,6 +193,7 @@ _KWARGS: dict[str, Parts] = {
     "procedures:protocol_restore": _protocol,
     "procedures:work": _work,
     "procedures:holding_work": _work,
+    "procedures:holding_xlsx": _work,
     "procedures:holding_registration": _school_for_work,
     "procedures:holding_propose": _work,
     "procedures:holding_observe": _school_for_work,

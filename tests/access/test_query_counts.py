@@ -48,6 +48,7 @@ LISTS = (
     "roadmaps:meetings", "roadmaps:plan_meetings", "roadmaps:meeting",
     "procedures:works", "procedures:work",
     "procedures:holdings", "procedures:holding_work", "procedures:holding_registration",
+    "procedures:holding_xlsx",
     "procedures:holding_draws", "procedures:holding_draw",
     "procedures:holding_candidates", "procedures:holding_staffing",
     "procedures:holding_observations",
