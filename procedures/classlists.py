@@ -11,6 +11,7 @@ LINE = re.compile(
     r"\s*[;:,\t —–-]\s*(?P<pupils>\d{1,4})$"
 )
 SAMPLE = "4А 25"
+LETTERS = "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЭЮЯ"  # classes are lettered without Ё, Й, Ъ, Ы, Ь
 
 
 class ClassListError(ValueError):
@@ -31,11 +32,13 @@ class ListedClass:
 
 
 def read_classes(text: str, grade: int) -> list[ListedClass]:
-    """The classes of a parallel, numbered in the order of the lines; empty lines are passed over.
+    """The classes of a parallel in the order of the lines; empty lines are passed over.
 
+    The number is the letter's place in the alphabet (А is 1), as protocols number classes: a work
+    that only 5Б writes has class 2. Without a letter of that kind it is the least number not taken.
     Raises ClassListError with every fault: what stands in the line, what was expected.
     """
-    found: list[ListedClass] = []
+    found: list[tuple[str, int]] = []
     faults: list[str] = []
     names: set[str] = set()
     for row, raw in enumerate(text.splitlines(), start=1):
@@ -50,14 +53,27 @@ def read_classes(text: str, grade: int) -> list[ListedClass]:
         if name in names:
             faults.append(f"Строка {row}: класс {name} уже указан выше. Уберите повтор.")
         names.add(name)
-        found.append(ListedClass(len(found) + 1, name, pupils))
+        found.append((name, pupils))
     if not found and not faults:
         faults.append(f"Не указано ни одного класса. Напишите по классу на строке: {SAMPLE}.")
     if len(found) > MOST_CLASSES.value:
         faults.append(f"Классов {len(found)}, а в параллели их не больше {MOST_CLASSES.value}.")
     if faults:
         raise ClassListError(faults)
-    return found
+    numbers = _numbers([name for name, _ in found])
+    return [ListedClass(numbers[name], name, pupils) for name, pupils in found]
+
+
+def _numbers(names: list[str]) -> dict[str, int]:
+    """Class name → number: by letter first, then the least free ones in the order given."""
+    letters = {name: name.lstrip("0123456789") for name in names}
+    known = {
+        name: LETTERS.index(letter) + 1
+        for name, letter in letters.items()
+        if len(letter) == 1 and letter in LETTERS
+    }
+    free = iter(sorted(set(range(1, len(LETTERS) + len(names) + 1)) - set(known.values())))
+    return known | {name: next(free) for name in names if name not in known}
 
 
 def _read(line: str, row: int, grade: int) -> tuple[str, int]:

@@ -70,6 +70,8 @@ class RegistrationForm(forms.Form):
 
     def __init__(self, *args: Any, work: Work, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("held_on", "classes", "rooms", "reason"):
+            self.fields[name].template_name = "roadmaps/_needed.html"  # type: ignore[attr-defined]  # not in its stubs
         self.work = work
         self.listed: list[ListedClass] = []
 

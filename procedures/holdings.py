@@ -180,14 +180,16 @@ TRAITS = {
 }
 
 
-def frame_of(viewer: Viewer, *, year: int, traits: Iterable[str], on: datetime.date) -> list[Unit]:
+def frame_of(
+    territory: Organization, *, year: int, traits: Iterable[str], on: datetime.date
+) -> list[Unit]:
     """Every working school of the territory with its stratum by the traits. Three queries at most.
 
     The size is the number of results of the year before in accepted protocols; previous
     participation is being in the sample of an earlier published draw.
     """
     traits = list(traits)
-    schools = Organization.objects.open_to(viewer, Permission.HOLDING_READ).schools().working(on)
+    schools = Organization.objects.under(territory).schools().working(on)
     sizes = _sizes(year - 1) if "size" in traits else {}
     drawn = _drawn_before(year) if "previous" in traits else set()
     return [

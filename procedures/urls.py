@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern] = [
         name="holding_observe",
     ),
     path("holding/works/<slug:code>/propose/", staffings.propose, name="holding_propose"),
+    path("holding/works/<slug:code>/xlsx/", holdings.holding_xlsx, name="holding_xlsx"),
     path("holding/works/<slug:code>/", holdings.holding, name="holding_work"),
     path(
         "holding/works/<slug:code>/<slug:school>/",

@@ -42,6 +42,8 @@ NOTICE_KINDS: dict[str, tuple[str, Urgency]] = {
     "protocol.digest": ("Школы не сдали протоколы", Urgency.DIGEST),
     "reopening.asked": ("Школа просит открыть приём", Urgency.DIGEST),
     "reopening.decided": ("Решено, открыт ли приём", Urgency.DIGEST),
+    "holding.drawn": ("Школа выбрана жребием", Urgency.DIGEST),
+    "holding.sent": ("Вы направлены наблюдать", Urgency.DIGEST),
     "execution.accepted": ("Отчёт принят", Urgency.QUIET),
 }
 

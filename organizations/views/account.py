@@ -32,6 +32,8 @@ ALLOWS = {
     Permission.EXECUTION_REPORT: "отчитываться об исполнении мероприятий",
     Permission.EXECUTION_ACCEPT: "принимать и возвращать отчёты об исполнении",
     Permission.WORK_EDIT: "заводить оценочные работы и их шкалы",
+    Permission.HOLDING_READ: "видеть заявки школ, жеребьёвки, наблюдателей и их протоколы",
+    Permission.HOLDING_MANAGE: "заявлять классы, назначать наблюдателей, проводить жеребьёвку",
     Permission.RESULT_READ: "видеть результаты оценочных процедур",
     Permission.RESULT_IMPORT: "загружать протоколы с результатами",
     Permission.INDICATOR_READ: "видеть показатели",

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict, NotAllowed
 from organizations.models import Level, Organization
-from organizations.services import audit, guard
+from organizations.services import audit, guard, notices
+from organizations.services.notices import Wanted
 from procedures import sampling
 from procedures.holdings import TRAITS, frame_of
 from procedures.models import Draw, DrawnSchool
@@ -46,7 +48,7 @@ def draw(
             "прежняя останется на месте, причина попадёт в журнал."
         )
     ordered = [trait for trait in TRAITS if trait in traits]
-    frame = frame_of(by, year=year, traits=ordered, on=timezone.localdate())
+    frame = frame_of(territory, year=year, traits=ordered, on=timezone.localdate())
     used = secrets.randbits(SEED_BITS) if seed is None else seed
     try:
         drawn = sampling.draw(frame, size, sampling.generator(used))
@@ -103,7 +105,27 @@ def publish(row: Draw, *, by: Viewer) -> Draw:
     locked.published_at = timezone.now()
     locked.save(update_fields=["published_at"])
     audit.record("draw.published", locked, by=by, schools=locked.size)
+    _tell(locked)
     return locked
+
+
+def _tell(row: Draw) -> None:
+    """A notice to who holds works in each chosen school and in its municipality. Five queries."""
+    chosen = row.schools.filter(is_reserve=False).select_related("organization__parent")
+    schools = [one.organization for one in chosen]
+    towns = {one.parent_id: one.parent for one in schools if one.parent_id != row.organization_id}
+    notices.notify_many(
+        Wanted(
+            organization_id=place.pk,
+            kind="holding.drawn",
+            subject=f"{row.title}, {row.year}: список школ опубликован",
+            text="Работы пройдут с контролем объективности. Выбор сделан жребием.",
+            url=reverse("procedures:holding_draw", args=[row.pk]),
+            key=f"holding.drawn:{row.pk}",
+            permission=Permission.HOLDING_MANAGE,
+        )
+        for place in (*schools, *filter(None, towns.values()))
+    )
 
 
 def is_repeatable(row: Draw) -> bool:

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict, NotAllowed
 from organizations.models import Level, Organization, User
-from organizations.services import audit, guard
+from organizations.services import audit, guard, notices
+from organizations.services.notices import Wanted
+from organizations.templatetags.ru import day
 from procedures import assignment
 from procedures.assignment import AssignmentError, Person, Seat
 from procedures.models import Assignment, Candidate, Registration, Staffing, StaffKind, Work
@@ -154,8 +157,8 @@ def _people(candidates: QuerySet[Candidate], kind: str, staffing: Staffing | Non
     )
     busy: dict[int, set[int]] = defaultdict(set)
     elsewhere = Assignment.objects.filter(candidate__in=rows).exclude(staffing=staffing)
-    for key, day in elsewhere.values_list("candidate", "held_on"):
-        busy[key].add(day.toordinal())
+    for key, held_on in elsewhere.values_list("candidate", "held_on"):
+        busy[key].add(held_on.toordinal())
     return [_person(row, busy[row.pk]) for row in rows]
 
 
@@ -203,6 +206,8 @@ def replace(row: Assignment, candidate: Candidate | None, *, reason: str, by: Vi
         candidate=[f"№ {was}" if was else "никто", f"№ {candidate.pk}" if candidate else "никто"],
         place=str(row), reason=row.reason,
     )  # fmt: skip
+    if staffing.status == Staffing.Status.APPROVED:
+        _tell(staffing.assignments.filter(pk=row.pk))
     return row
 
 
@@ -248,4 +253,25 @@ def approve(row: Staffing, *, by: Viewer) -> Staffing:
     locked.approved_by_id = by.user_id
     locked.save(update_fields=["status", "approved_at", "approved_by"])
     audit.record("staffing.approved", locked, by=by, filled=filled)
+    _tell(locked.assignments.all())
     return locked
+
+
+def _tell(places: QuerySet[Assignment]) -> None:
+    """A notice to each observer who has an account: where to go. Five queries."""
+    known = places.filter(
+        candidate__user__isnull=False, staffing__kind=StaffKind.OBSERVER
+    ).select_related("candidate", "organization", "staffing__work")
+    notices.notify_many(
+        Wanted(
+            organization_id=place.candidate.organization_id,
+            kind="holding.sent",
+            subject=f"{place.organization}, {day(place.held_on)}: {place.staffing.work}",
+            text="Заполните протокол наблюдения в день работы. Имён не пишите.",
+            url=reverse("procedures:holding_observations"),
+            key=f"holding.sent:{place.pk}:{place.candidate_id}",
+            user_id=place.candidate.user_id,
+        )
+        for place in known
+        if place.candidate
+    )

@@ -1,5 +1,6 @@
 """Works that are to be held: what schools registered for them, in totals and school by school."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from organizations.access import Permission
+from organizations.attachments import XLSX, attachment
 from organizations.errors import Conflict
+from organizations.exchange import workbook
+from organizations.exchange.workbook import Value
 from organizations.http import PortalRequest, for_members
 from organizations.models import Kind, Level, Organization
 from organizations.models.organization import OrganizationQuerySet
@@ -22,6 +26,10 @@ from procedures.services import registrations
 from procedures.views.staffings import staffings_of
 
 PER_PAGE = 50
+HEAD = (
+    "Муниципалитет", "Код школы", "Школа", "Заявка", "День", "Класс", "Номер класса", "Учеников",
+    "Аудиторий", "Почему не участвует",
+)  # fmt: skip
 FILTERS = (
     ("", "все", ""),
     ("none", "ждём заявку", "planned"),
@@ -66,15 +74,8 @@ def holding(request: PortalRequest, code: str) -> HttpResponse:
     if request.viewer.level == Level.SCHOOL:
         school = get_object_or_404(_schools(request), pk=request.viewer.territory_id)
         return redirect("procedures:holding_registration", code=code, school=school.code)
-    asked = RegisteredFilter(request.GET).asked
-    everyone = holdings.asked_of(_working(request), work)
-    schools = everyone.select_related("parent")
-    if municipality := asked.get("municipality"):
-        schools = schools.filter(parent__code=municipality)
-    state = asked.get("state", "")
-    ordered = holdings.schools_in_state(schools, work, state).order_by(
-        "parent__short_name", "short_name", "pk"
-    )
+    schools, state, asked = _narrowed(request, work)
+    ordered = holdings.schools_in_state(schools, work, state)
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     totals = holdings.totals_by_work(request.viewer, [work]).get(work.pk, holdings.Totals())
     context = {
@@ -83,7 +84,7 @@ def holding(request: PortalRequest, code: str) -> HttpResponse:
         "page": page,
         "rows": holdings.registered_of_work(work, page),
         "totals": totals,
-        "all_schools": everyone.count(),
+        "all_schools": holdings.asked_of(_working(request), work).count(),
         "deadline": holdings.deadline(work),
         "today": timezone.localdate(),
         "filters": _filters(request, state),
@@ -91,6 +92,44 @@ def holding(request: PortalRequest, code: str) -> HttpResponse:
         **staffings_of(request, work),
     }
     return render(request, "procedures/holding.html", context)
+
+
+@for_members
+def holding_xlsx(request: PortalRequest, code: str) -> HttpResponse:
+    """The registrations of a work as the page narrows them: a row a class, or a silent school."""
+    open_only_with(Permission.HOLDING_READ, request.viewer)
+    work = get_object_or_404(Work, code=code)
+    schools, state, _ = _narrowed(request, work)
+    found = holdings.registered_of_work(work, holdings.schools_in_state(schools, work, state))
+    rows = [cells for one in found for cells in _cells(one)]
+    content = workbook.write({"Заявки": [HEAD, *rows]})
+    return attachment(content, f"Заявки {work.code}.xlsx", content_type=XLSX)
+
+
+def _cells(one: holdings.Registered) -> Iterator[tuple[Value, ...]]:
+    """The rows of one school; its rooms stand in the first of them, so that they can be summed."""
+    own, school = one.registration, one.school
+    town = school.parent.short_name if school.parent else ""
+    state = own.get_state_display() if own else "ждём заявку"
+    start = (town, school.code, school.short_name, state)
+    day = f"{own.held_on:%d.%m.%Y}" if own and own.held_on else ""
+    if not one.classes:
+        yield (*start, day, "", None, None, None, own.reason if own else "")
+    for position, listed in enumerate(one.classes):
+        rooms = own.rooms if own and position == 0 else None
+        yield (*start, day, listed.name, listed.number, listed.pupils, rooms, "")
+
+
+def _narrowed(
+    request: PortalRequest, work: Work
+) -> tuple[OrganizationQuerySet, str, dict[str, Any]]:
+    """The schools asked for, in the order of the page; the state asked for; all that is asked."""
+    asked = RegisteredFilter(request.GET).asked
+    schools = holdings.asked_of(_working(request), work).select_related("parent")
+    if municipality := asked.get("municipality"):
+        schools = schools.filter(parent__code=municipality)
+    ordered = schools.order_by("parent__short_name", "short_name", "pk")
+    return ordered, asked.get("state", ""), asked
 
 
 @for_members

@@ -234,6 +234,7 @@ _KWARGS: dict[str, Parts] = {
     "procedures:table_file": lambda world: {"pk": world.table_row.file_id},
     "procedures:table_marked": lambda world: {"key": "unknown"},
     "procedures:holding_work": _work,
+    "procedures:holding_xlsx": _work,
     "procedures:holding_registration": _school_for_work,
     "procedures:holding_propose": _work,
     "procedures:holding_observe": _school_for_work,

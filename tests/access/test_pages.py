@@ -124,6 +124,7 @@ procedures:table_marked           x    -    x    -    -    x    x    x    x    x
 
 procedures:holdings               +    +    x    +    +    +    +    x    x    x    +    x
 procedures:holding_work           +    +    x    +    +    >    >    x    x    x    +    x
+procedures:holding_xlsx           +    +    x    +    +    +    +    x    x    x    +    x
 procedures:holding_registration   +    +    x    +    -    +    -    x    x    x    -    x
 procedures:holding_draws          +    +    x    +    +    +    +    x    x    x    +    x
 procedures:holding_draw           +    +    x    +    -    +    -    x    x    x    -    x

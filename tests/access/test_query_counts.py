@@ -53,6 +53,7 @@ LISTS = (
     "procedures:tables", "procedures:table", "procedures:table_xlsx", "procedures:table_row",
     "procedures:completeness", "procedures:completeness_xlsx",
     "procedures:holdings", "procedures:holding_work", "procedures:holding_registration",
+    "procedures:holding_xlsx",
     "procedures:holding_draws", "procedures:holding_draw",
     "procedures:holding_candidates", "procedures:holding_staffing",
     "procedures:holding_observations",

@@ -8,10 +8,20 @@ from procedures.anonymity import named_person
 from procedures.classlists import ClassListError, ListedClass, read_classes, written
 
 
-def test_classes_are_numbered_in_the_order_of_the_lines():
+def test_classes_are_numbered_by_their_letters():
     read = read_classes("4А 25\n\n4-б; 20\n4 «В»: 7", 4)
 
     assert read == [ListedClass(1, "4А", 25), ListedClass(2, "4Б", 20), ListedClass(3, "4В", 7)]
+
+
+def test_a_class_that_writes_alone_keeps_its_number_of_the_parallel():
+    assert read_classes("5В 20", 5) == [ListedClass(3, "5В", 20)]
+
+
+def test_classes_without_a_usual_letter_take_the_least_free_numbers():
+    read = read_classes("10МАТ 20\n10А 25\n10ХИМ 18", 10)
+
+    assert [(one.name, one.number) for one in read] == [("10МАТ", 2), ("10А", 1), ("10ХИМ", 3)]
 
 
 def test_a_parallel_of_one_class_needs_no_letter():

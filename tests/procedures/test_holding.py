@@ -1,13 +1,15 @@
 """Registrations of schools and draws of samples: who, until when, what stays."""
 
 import datetime
+import io
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from organizations.errors import Conflict, NotAllowed
-from organizations.models import Event
+from organizations.models import Event, Notice
 from organizations.queries import viewer_of
 from procedures import holdings
 from procedures.classlists import read_classes
@@ -129,6 +131,23 @@ def test_faults_of_the_list_stand_beside_its_field(cast, work, signed_in):
     assert not Registration.objects.exists()
 
 
+def test_the_workbook_holds_a_row_a_class_and_sums_to_the_totals(cast, work, signed_in):
+    registered(cast.lake_school, work, cast.nina)
+
+    answer = signed_in(cast.oleg).get(reverse("procedures:holding_xlsx", args=[work.code]))
+
+    head, *rows = load_workbook(io.BytesIO(answer.content))["Заявки"].iter_rows(values_only=True)
+    cells = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [(row["Школа"], row["Класс"], row["Заявка"]) for row in cells] == [
+        ("Lake school", "4А", "заявлена"),
+        ("Lake school", "4Б", "заявлена"),
+        ("Wood school", None, "ждём заявку"),
+    ]
+    totals = holdings.totals_by_work(viewer_of(cast.oleg), [work])[work.pk]
+    assert sum(row["Учеников"] or 0 for row in cells) == totals.pupils
+    assert sum(row["Аудиторий"] or 0 for row in cells) == totals.rooms
+
+
 # draws
 
 
@@ -206,7 +225,7 @@ def test_strata_follow_place_type_size_and_earlier_samples(cast, work):
     draws.publish(before, by=viewer_of(cast.oleg))
 
     frame = holdings.frame_of(
-        viewer_of(cast.oleg), year=2026, traits=holdings.TRAITS, on=timezone.localdate()
+        cast.north, year=2026, traits=holdings.TRAITS, on=timezone.localdate()
     )
 
     assert [unit.stratum for unit in frame] == [
@@ -220,9 +239,15 @@ def test_closed_schools_and_kindergartens_are_not_in_the_frame(cast):
     cast.wood_school.closed_on = timezone.localdate()
     cast.wood_school.save()
 
-    frame = holdings.frame_of(viewer_of(cast.oleg), year=2026, traits=[], on=timezone.localdate())
+    frame = holdings.frame_of(cast.north, year=2026, traits=[], on=timezone.localdate())
 
     assert [unit.code for unit in frame] == [cast.lake_school.code]
+
+
+def test_a_draw_for_a_municipality_takes_its_schools_whoever_draws(cast):
+    row = a_draw(cast, cast.boris)
+
+    assert [code for code, _ in row.frame] == [cast.lake_school.code, cast.wood_school.code]
 
 
 def test_a_chosen_school_and_its_municipality_learn_of_it_only_when_it_is_published(cast):
@@ -236,6 +261,15 @@ def test_a_chosen_school_and_its_municipality_learn_of_it_only_when_it_is_publis
     for viewer in (igor, svetlana):
         seen = DrawnSchool.objects.visible_to(viewer)
         assert [one.organization for one in seen] == [cast.hill_school]
+
+
+def test_chosen_schools_and_their_municipalities_get_a_notice(cast):
+    row = a_draw(cast, cast.boris, territory=cast.region, size=3)
+    draws.publish(row, by=viewer_of(cast.boris))
+
+    told = {one.user for one in Notice.objects.filter(kind="holding.drawn")}
+
+    assert told == {cast.nina, cast.igor, cast.oleg, cast.svetlana}
 
 
 def test_a_reserve_school_is_told_nothing(cast):

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from organizations.errors import Conflict, NotAllowed
-from organizations.models import Event
+from organizations.models import Event, Notice
 from organizations.queries import viewer_of
 from procedures.classlists import read_classes
 from procedures.models import Assignment, Candidate, Staffing
@@ -114,6 +114,22 @@ def test_an_approved_list_is_changed_only_one_by_one(cast, work):
     assert who(staffing) == {cast.lake_school.code: other}
     event = Event.objects.get(action="staffing.replaced")
     assert event.changes["reason"] == "болезнь"
+
+
+def test_an_observer_with_an_account_is_told_where_to_go_once_the_list_is_approved(cast, work):
+    registered(cast.lake_school, work, cast.nina)
+    by = viewer_of(cast.boris)
+    staffings.enter(
+        cast.public_body, kind="observer", post="", user=cast.pavel, interests=[], most=1, by=by
+    )
+    staffing = proposed(cast.region, work, cast.boris)
+    assert not Notice.objects.filter(kind="holding.sent")
+
+    staffings.approve(staffing, by=by)
+
+    notice = Notice.objects.get(kind="holding.sent")
+    assert notice.user == cast.pavel
+    assert "Lake school" in notice.subject
 
 
 def test_the_rules_hold_by_hand_too(cast, work):
