@@ -116,7 +116,7 @@ procedures:upload                 x    +    x    +    =    +    +    x    x    x
 procedures:protocol_restore       x    +    -    +    -    +    -    -    -    -    -    x
 
 procedures:schedule_start         +    +    x    +    +    c    +    x    x    x    +    x
-procedures:schedule_facts         +    +    x    +    +    +    +    x    x    x    +    x
+procedures:schedule_facts         x    x    x    x    x    +    +    x    x    x    x    x
 procedures:schedule_rules         x    +    x    x    x    x    x    x    x    x    x    x
 procedures:schedule_entry_new     x    x    x    x    -    +    -    -    -    -    -    x
 procedures:schedule_entry         x    x    x    x    -    +    -    -    -    -    -    x
