@@ -283,6 +283,7 @@ def free_slots(
         one
         for one in entries
         if one.key not in own
+        and counts(one, limits)
         and (one.class_name in classes or (one.parallel, one.subject) in subjects)
     ]
     found: list[Slot] = []
@@ -299,13 +300,29 @@ def _slot(
     moved: Sequence[Entry], near: Sequence[Entry], day: datetime.date, facts: Facts, limits: Limits
 ) -> Slot | None:
     """The lesson of this day on which the entries clash with nothing; None when there is none."""
-    window = datetime.timedelta(days=limits.gap_days)
-    around = [one for one in near if abs(one.day - day) <= window]
+    placed = [replace(one, day=day) for one in moved]
+    if _is_crowded(placed, near, limits):
+        return None
     for lesson in _lessons(moved[0], day, facts):
-        placed = [replace(one, day=day, lesson=lesson) for one in moved]
-        if not _clash(placed, around, facts, limits):
+        found = check([replace(one, lesson=lesson) for one in placed], facts, limits)
+        if not any(one.is_broken and one.rule is not Rule.VOLUME for one in found):
             return Slot(day, lesson)
     return None
+
+
+def _is_crowded(placed: Sequence[Entry], near: Sequence[Entry], limits: Limits) -> bool:
+    """Whether a placed entry is too near to another, or its class has its number that day.
+
+    A finding of the interval names only the nearest pair, so here each pair is looked at.
+    """
+    counted = [one for one in placed if counts(one, limits)]
+    if any(_too_near(one, other, limits) for one in counted for other in near):
+        return True
+    return any(
+        1 + sum((other.class_name, other.day) == (one.class_name, one.day) for other in near)
+        > limits.most_a_day
+        for one in counted
+    )
 
 
 def _lessons(one: Entry, day: datetime.date, facts: Facts) -> list[int | None]:
@@ -313,22 +330,6 @@ def _lessons(one: Entry, day: datetime.date, facts: Facts) -> list[int | None]:
     last = facts.last_lesson.get((one.class_name, day.weekday())) or 0
     others: list[int | None] = [number for number in range(1, last + 1) if number != one.lesson]
     return others if one.lesson is None and others else [one.lesson, *others]
-
-
-def _clash(placed: Sequence[Entry], around: Sequence[Entry], facts: Facts, limits: Limits) -> bool:
-    """Whether the placed entries are in any broken finding, or too near to any other entry.
-
-    A finding of the interval names only the nearest pair, so here each pair is looked at.
-    """
-    counted = [one for one in placed if counts(one, limits)]
-    others = [one for one in around if counts(one, limits)]
-    if any(_too_near(one, other, limits) for one in counted for other in others):
-        return True
-    own = {one.key for one in placed}
-    found = check([*around, *placed], facts, limits)
-    return any(
-        one.is_broken and one.rule is not Rule.VOLUME and own & set(one.keys) for one in found
-    )
 
 
 def _too_near(one: Entry, other: Entry, limits: Limits) -> bool:

@@ -1,6 +1,7 @@
 """Reads of schedules: an organization's year with what comes down to it, ready to be checked."""
 
 import datetime
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +38,11 @@ class Line:
 
 @dataclass
 class Sheet:
-    """An organization's schedule of a year: own entries, those from above, what a check finds."""
+    """An organization's schedule of a year: own entries, those from above, what a check finds.
+
+    `windows` are entries from above with the classes that have no day for them yet, `outside` own
+    entries whose day is not within what now comes from above.
+    """
 
     organization: Organization
     year: int
@@ -47,6 +52,7 @@ class Sheet:
     limits: Limits
     lines: list[Line] = field(default_factory=list)
     windows: list[tuple[ScheduleEntry, list[str]]] = field(default_factory=list)
+    outside: list[tuple[ScheduleEntry, ScheduleEntry]] = field(default_factory=list)
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -187,7 +193,7 @@ def _shown(rows: list[Schedule], *, published: bool, in_force: bool = False) -> 
 
 
 def _entries(schedules: list[int]) -> dict[int, list[ScheduleEntry]]:
-    rows = ScheduleEntry.objects.filter(schedule__in=schedules).select_related("procedure")
+    rows = ScheduleEntry.objects.filter(schedule__in=schedules).select_related("from_above")
     found: dict[int, list[ScheduleEntry]] = defaultdict(list)
     for row in rows.order_by("day", "grade", "class_name", "pk"):
         found[row.schedule_id].append(row)
@@ -228,21 +234,31 @@ def _fill(sheet: Sheet, own: list[ScheduleEntry], upper: list[ScheduleEntry]) ->
     names: dict[int, list[str]] = defaultdict(list)
     for one in sheet.classes:
         names[one.grade].append(one.name)
-    placed: set[tuple[int, str]] = set()
+    placed: set[tuple[uuid.UUID, str]] = set()
     for entry in own:
         for name in _names(entry, names):
             _add(sheet, entry, name, is_own=True)
-            if entry.from_above_id:
-                placed.add((entry.from_above_id, name))
+            if entry.from_above:
+                placed.add((entry.from_above.thread, name))
+    sheet.outside = _outside(own, upper)
     for entry in upper:
         if sheet.classes and entry.grade not in names:
             continue
-        waiting = [name for name in _names(entry, names) if (entry.pk, name) not in placed]
+        waiting = [name for name in _names(entry, names) if (entry.thread, name) not in placed]
         if entry.until is None:
             for name in waiting:
                 _add(sheet, entry, name, is_own=False)
         elif waiting:
             sheet.windows.append((entry, waiting))
+
+
+def _outside(
+    own: list[ScheduleEntry], upper: list[ScheduleEntry]
+) -> list[tuple[ScheduleEntry, ScheduleEntry]]:
+    """Placed entries whose day is not within what now comes from above, each with that."""
+    now = {one.thread: one for one in upper}
+    pairs = [(one, now.get(one.from_above.thread)) for one in own if one.from_above]
+    return [(one, above) for one, above in pairs if above and not above.covers(one.day)]
 
 
 def _names(entry: ScheduleEntry, names: dict[int, list[str]]) -> list[str]:
@@ -311,6 +327,14 @@ def with_standing(
     return marked.filter(wanted[standing]) if standing in wanted else marked
 
 
+def newest_of(entry: ScheduleEntry) -> ScheduleEntry:
+    """What an entry from above is in the schedule in force; itself when it is no longer there."""
+    rows = ScheduleEntry.objects.filter(
+        thread=entry.thread, schedule__state=Schedule.State.APPROVED
+    )
+    return rows.first() or entry
+
+
 def published_of(code: str, year: int | None) -> Schedule | None:
     """A school's schedule in force, of the given year or the newest: published for everyone."""
     rows = Schedule.objects.approved().filter(
@@ -338,7 +362,7 @@ class Difference:
 
 
 def difference(schedule: Schedule) -> Difference:
-    """A version against the one before it, by the origin of its entries. Three queries."""
+    """A version against the one before it, by the threads of their entries. Three queries."""
     before = (
         Schedule.objects.filter(
             organization=schedule.organization_id, year=schedule.year, version__lt=schedule.version
@@ -346,14 +370,13 @@ def difference(schedule: Schedule) -> Difference:
         .order_by("-version")
         .first()
     )
-    now = list(schedule.entries.all())
-    old = {row.pk: row for row in before.entries.all()} if before else {}
-    kept = [(old[row.origin_id], row) for row in now if row.origin_id in old]
-    gone = old.keys() - {was.pk for was, _ in kept}
+    now = {row.thread: row for row in schedule.entries.all()}
+    old = {row.thread: row for row in before.entries.all()} if before else {}
+    kept = [(old[thread], row) for thread, row in now.items() if thread in old]
     return Difference(
         before,
-        added=[row for row in now if row.origin_id not in old],
-        removed=[row for pk, row in old.items() if pk in gone],
+        added=[row for thread, row in now.items() if thread not in old],
+        removed=[row for thread, row in old.items() if thread not in now],
         changed=[pair for pair in kept if _content(pair[0]) != _content(pair[1])],
     )
 

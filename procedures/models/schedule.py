@@ -1,6 +1,7 @@
 """The unified schedule of procedures: its rules, facts of a school's timetable, versions."""
 
 import datetime
+import uuid
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -213,7 +214,7 @@ class ScheduleEntry(models.Model):
     """One procedure in a schedule: of a class, or with no class of the whole parallel.
 
     With `until` it is a window in which each school picks a day of its own; the school's entry
-    then names the window as `from_above`. `origin` is the same entry in the version before.
+    then names the window as `from_above`. The same entry has the same `thread` in all versions.
     """
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="entries")
@@ -237,7 +238,7 @@ class ScheduleEntry(models.Model):
     from_above = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="placed"
     )
-    origin = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    thread = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
 
     objects = ScheduleEntryQuerySet.as_manager()
 
@@ -264,6 +265,9 @@ class ScheduleEntry(models.Model):
                 name="schedule_entry_lesson_of_the_day",
                 condition=Q(lesson=None) | Q(lesson__gte=1, lesson__lte=MOST_LESSONS_A_DAY),
                 violation_error_message="Номер урока — от 1 до 12.",
+            ),
+            models.UniqueConstraint(
+                name="schedule_entry_thread_once", fields=["schedule", "thread"]
             ),
         ]
         indexes = [models.Index(fields=["schedule", "day"], name="schedule_entry_days")]

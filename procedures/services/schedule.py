@@ -23,6 +23,7 @@ from procedures.models import (
 )
 from procedures.models.schedule import LEVEL_OF
 
+OF_SCHOOLS = "Классы и часы указывает школа."
 FIELDS = (*reads.CONTENT, "level", "procedure", "work", "from_above")
 
 
@@ -65,14 +66,14 @@ def start(organization: Organization, year: int, *, by: Viewer) -> Schedule:
 
 
 def _copy(before: Schedule, schedule: Schedule) -> None:
-    """Give a new version the entries of the one before; each remembers where it comes from."""
+    """Give a new version the entries of the one before; each keeps its thread."""
     copies = []
     for row in before.entries.all():
         same = {name: getattr(row, f"{name}_id", None) for name in ("procedure", "work")}
         copies.append(
             ScheduleEntry(
                 schedule=schedule,
-                origin=row,
+                thread=row.thread,
                 level=row.level,
                 procedure_id=same["procedure"],
                 work_id=same["work"],
@@ -172,6 +173,8 @@ def record_facts(
 ) -> None:
     """Replace what a school says of its classes and hours of a year; rows come unsaved."""
     _require_own(organization, organization, by)
+    if organization.level != Level.SCHOOL:
+        raise NotAllowed(OF_SCHOOLS)
     of_year = {"organization": organization, "year": year}
     SchoolClass.objects.filter(**of_year).delete()
     SubjectHours.objects.filter(**of_year).delete()

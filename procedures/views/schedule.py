@@ -86,12 +86,15 @@ def schedule(request: PortalRequest) -> HttpResponse:
     sheet = reads.sheet_of(
         organization, year, published=bool(asked.get("published")), in_force_first=not is_own
     )
-    view, start = asked.get("view", WEEK), asked.get("from") or _start(sheet, today)
+    view, start = asked.get("view", WEEK), asked.get("from")
+    if start is None or reads.year_of(start) != year:
+        start = _start(sheet, today)
     days = days_of(view, start)
     grade = asked.get("grade")
     told = Paginator(_of_days(sheet, days, grade), FINDINGS_PER_PAGE).get_page(
         request.GET.get("page")
     )
+    known: dict[int, list[Slot]] = {}
     kept = _kept(asked, organization, request, year)
     context = {
         "organization": organization,
@@ -105,10 +108,11 @@ def schedule(request: PortalRequest) -> HttpResponse:
         "grades": sorted({number for number, _ in sheet.places}),
         "grade": grade,
         "page": told,
-        "told": [_told(sheet, one, may_edit=may_edit) for one in told],
+        "told": [_told(sheet, one, known, may_edit=may_edit) for one in told],
         # A territory has no timetable: there is nothing that it could tell of one.
         "unchecked": _unchecked(sheet) if organization.level == Level.SCHOOL else [],
         "windows": sheet.windows,
+        "outside": sheet.outside,
         "links": _links(kept, view, start, grade),
         "may_edit": may_edit,
         "is_school": organization.level == Level.SCHOOL,
@@ -186,12 +190,17 @@ def _of_days(sheet: Sheet, days: list[datetime.date], grade: int | None) -> list
     ]
 
 
-def _told(sheet: Sheet, finding: Finding, *, may_edit: bool) -> Told:
+def _told(sheet: Sheet, finding: Finding, known: dict[int, list[Slot]], *, may_edit: bool) -> Told:
+    """A finding in words; `known` keeps the free places of an entry, which is in several."""
     lines = sheet.lines_of(finding)
     draft = may_edit and sheet.schedule is not None and sheet.schedule.is_draft
     may_move = draft and finding.rule in MENDED_BY_MOVING
     movable = [line for line in lines if may_move and line.is_own][:MOST_MOVABLE]
-    places = [(line, reads.free_days(sheet, line, after=line.checked.day)) for line in movable]
+    places = []
+    for line in movable:
+        if line.entry.pk not in known:
+            known[line.entry.pk] = reads.free_days(sheet, line, after=line.checked.day)
+        places.append((line, known[line.entry.pk]))
     return Told(finding, lines, [(line, slots) for line, slots in places if slots])
 
 

@@ -151,7 +151,8 @@ def xlsx(request: PortalRequest) -> HttpResponse:
         rows = reads.with_standing(narrowed, year, reads.PUBLISHED)
         chosen = list(rows.order_by("short_name", "pk")[:MOST_SCHOOLS])
     whole = len(chosen) != 1
-    sheets = reads.sheets_of(chosen, year, published=whole)
+    is_own = not whole and chosen[0].pk == request.viewer.territory_id
+    sheets = reads.sheets_of(chosen, year, published=whole, in_force_first=not is_own)
     book = workbook.write({"График": table([sheets[school.pk] for school in chosen])})
     name = "Единый график" if whole else f"График {chosen[0].code}"
     return attachment(book, f"{name} {year - 1}-{year}.xlsx", content_type=XLSX)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from organizations.access import Permission
-from organizations.errors import Conflict
+from organizations.errors import Conflict, NotAllowed
 from organizations.http import PortalRequest, for_members
-from organizations.models import Organization
+from organizations.models import Level, Organization
 from organizations.services import guard
 from organizations.views.sections import open_only_with
 from procedures import schedule_reads as reads
@@ -88,8 +88,8 @@ def entry_new(request: PortalRequest, pk: int) -> HttpResponse:
     window = None
     if number := WindowFilter(request.GET).asked.get("window"):
         window = _entry(request, number)
-        if window.schedule.organization_id == schedule.organization_id:
-            raise Conflict("На день ставят процедуру, которая пришла сверху, а эта своя.")
+        if window.schedule.organization.level >= schedule.organization.level:
+            raise Conflict("На день ставят процедуру, которая пришла сверху, а эта не сверху.")
     form = EntryForm(
         request.POST or None,
         organization=schedule.organization,
@@ -111,17 +111,18 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
     row = _entry(request, pk)
     guard.require(request.viewer, Permission.SCHEDULE_EDIT, row)
     schedule = row.schedule
+    window = reads.newest_of(row.from_above) if row.from_above else None
     form = EntryForm(
         request.POST or None,
         organization=schedule.organization,
         classes=_classes(request, schedule.organization, schedule.year),
-        window=row.from_above,
+        window=window,
         entry=row,
     )
     if request.method == "POST" and form.is_valid():
         changed = service.change(row, form.cleaned_data, by=request.viewer)
         return _grid(schedule, changed.day)
-    context = {"schedule": schedule, "form": form, "entry": row, "window": row.from_above}
+    context = {"schedule": schedule, "form": form, "entry": row, "window": window}
     return render(request, "procedures/schedule_entry.html", context)
 
 
@@ -188,6 +189,8 @@ def facts(request: PortalRequest) -> HttpResponse:
     """A school's classes, lessons a day and hours of subjects, without which rules are blind."""
     open_only_with(Permission.SCHEDULE_EDIT, request.viewer)
     organization, year = _own(request), _year(request)
+    if organization.level != Level.SCHOOL:
+        raise NotAllowed(service.OF_SCHOOLS)
     hours = SubjectHours.objects.visible_to(request.viewer).filter(
         organization=organization, year=year
     )

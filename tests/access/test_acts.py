@@ -130,7 +130,7 @@ procedures:table_upload@seen      x    +    x    +    c    x    x    x    x    x
 
 monitoring:journal                x    x    x    x    x    =    =    x    x    x    x    x
 procedures:schedule_start         +    +    x    +    +    c    +    x    x    x    +    x
-procedures:schedule_facts         +    +    x    +    +    +    +    x    x    x    +    x
+procedures:schedule_facts         x    x    x    x    x    +    +    x    x    x    x    x
 procedures:schedule_rules         x    +    x    x    x    x    x    x    x    x    x    x
 procedures:schedule_entry_new     x    x    x    x    -    +    -    -    -    -    -    x
 procedures:schedule_entry         x    x    x    x    -    +    -    -    -    -    -    x

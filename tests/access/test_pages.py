@@ -101,7 +101,7 @@ procedures:schedule               +    +    +    +    -    +    -    x    x    x
 procedures:schedule_control       +    +    +    +    +    +    +    x    x    x    +    x
 procedures:schedule_xlsx          +    +    +    +    -    +    -    x    x    x    -    x
 procedures:schedule_rules         +    +    +    +    +    +    +    x    x    x    +    x
-procedures:schedule_facts         +    +    x    +    +    +    +    x    x    x    +    x
+procedures:schedule_facts         x    x    x    x    x    +    +    x    x    x    x    x
 procedures:schedule_entry_new     +    +    x    +    -    +    -    -    -    -    -    x
 procedures:schedule_entry         +    +    x    +    -    +    -    -    -    -    -    x
 procedures:schedule_approve       +    +    x    +    -    +    -    -    -    -    -    x

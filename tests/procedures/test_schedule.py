@@ -83,6 +83,30 @@ def test_a_window_waits_until_each_class_has_its_day(cast, draft):
     ]
 
 
+def test_a_day_that_a_school_picked_is_kept_when_the_region_changes_its_window(cast, draft):
+    vera = viewer_of(cast.vera)
+    region = ScheduleFactory(organization=cast.region)
+    last = MONDAY + datetime.timedelta(days=9)
+    window = EntryFactory(schedule=region, class_name="", level="federal", until=last)
+    service.approve(region, number="1", signed_on=MONDAY, by=vera)
+    for name in ("5А", "5Б"):
+        placed = service.placed_values(window)
+        service.add(draft, values(class_name=name) | placed, by=viewer_of(cast.nina))
+
+    second = service.start(cast.region, YEAR, by=vera)
+    service.change(
+        second.entries.get(), {"day": MONDAY + datetime.timedelta(days=1), "until": last}, by=vera
+    )
+    service.approve(second, number="2", signed_on=MONDAY, by=vera)
+
+    now = sheet(cast)
+    assert now.windows == []
+    assert len(now.lines) == 2
+    assert [(entry.class_name, above.day.day) for entry, above in now.outside] == [
+        ("5А", 6), ("5Б", 6)
+    ]  # fmt: skip
+
+
 def test_a_class_that_writes_twice_a_day_with_the_region_is_told(cast, draft):
     region = PublishedFactory(organization=cast.region)
     EntryFactory(schedule=region, class_name="", level="regional", title="ДР")
