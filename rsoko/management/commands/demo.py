@@ -14,7 +14,7 @@ from django.db import connection
 from organizations.models import Organization
 from organizations.services import tokens
 from rsoko import embedded
-from rsoko.demo import cascade, deliver, main_job, settle
+from rsoko.demo import cascade, deliver, main_job, settle, tables
 from rsoko.demo.place import Scale
 
 TOKEN_FILE = embedded.ROOT / "demo-token"
@@ -64,6 +64,7 @@ class Command(BaseCommand):
             ("События", lambda tell: cascade.bring_meetings()),
             ("Документы ВСОКО", lambda tell: deliver.bring_documents(scale, tell)),
             ("Результаты", lambda tell: deliver.bring_results(scale, tell)),
+            ("Базы данных", lambda tell: tables.bring_tables()),
             ("История организаций", lambda tell: settle.change_places(scale)),
         ]
         for title, act in steps:
