@@ -22,11 +22,10 @@ Line = tuple[str, str, int, dict[str, Any]]
 def bring_tables() -> int:
     """Four databases of two years through the coordinator's own way in; returns how many rows."""
     by = acting_as("coordinator")
-    schools = list(
-        tables.schools_of(by).filter(parent__code=MUNICIPALITY, closed_on=None).order_by("code")
-    )
     brought = 0
     for kind in (OLYMPIADS, ATTESTATION, CERTIFICATION, NOKO):
+        places = tables.circle_of(kind, by).filter(parent__code=MUNICIPALITY, closed_on=None)
+        schools = list(places.schools().order_by("code"))
         content = written(kind, list(lines(kind, schools)))
         brought += len(tables.load(kind, content, f"{kind.title}.xlsx", by=by).added)
     return brought

@@ -18,7 +18,7 @@ def filled(world):
     catalogue.load()
     by = viewer_of(world.cast.boris)
     for kind in KINDS:
-        content = written(kind, list(lines(kind, list(tables.schools_of(by)))))
+        content = written(kind, list(lines(kind, list(tables.circle_of(kind, by)))))
         tables.load(kind, content, "форма.xlsx", by=by)
     return world
 
