@@ -1,5 +1,6 @@
 """Reads of the databases of п. 5.2.1: how full each is on a territory, and its rows."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,18 +8,20 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 
 from organizations.access import Viewer
+from organizations.models import Organization
 from procedures.models import Protocol, TableRow, Work
 from procedures.tables import KINDS, WORK_DATABASES, TableKind, WorkDatabase
 
 
 @dataclass(frozen=True)
 class TableFill:
-    """A database by organization: its newest year, and how many organizations it speaks of."""
+    """A database by organization: its newest year, and how many of whom it speaks of are in it."""
 
     kind: TableKind
     year: int | None
     organizations: int
     rows: int
+    expected: int
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,25 @@ class WorkFill:
     schools: int
 
 
-def table_fills(viewer: Viewer) -> list[TableFill]:
-    """Every kind with the fill of its newest year on the viewer's territory. One query."""
+def table_fills(viewer: Viewer, on: datetime.date) -> list[TableFill]:
+    """Every kind with the fill of its newest year beside those that work on a day. Two queries."""
     rows = TableRow.objects.visible_to(viewer).current().order_by()
     counted = rows.values("kind", "year").annotate(
         organizations=Count("organization", distinct=True), rows=Count("pk")
     )
     newest = {row["kind"]: row for row in sorted(counted, key=lambda row: row["year"])}
-    return [_table_fill(kind, newest.get(kind.code)) for kind in KINDS]
+    places = Organization.objects.visible_to(viewer).working(on).order_by()
+    working = dict(places.values("kind").annotate(all=Count("pk")).values_list("kind", "all"))
+    return [_table_fill(kind, newest.get(kind.code), working) for kind in KINDS]
 
 
-def _table_fill(kind: TableKind, row: Mapping[str, Any] | None) -> TableFill:
+def _table_fill(
+    kind: TableKind, row: Mapping[str, Any] | None, working: Mapping[str, int]
+) -> TableFill:
+    expected = sum(working.get(one, 0) for one in kind.circle)
     if row is None:
-        return TableFill(kind, None, 0, 0)
-    return TableFill(kind, row["year"], row["organizations"], row["rows"])
+        return TableFill(kind, None, 0, 0, expected)
+    return TableFill(kind, row["year"], row["organizations"], row["rows"], expected)
 
 
 def work_fills(viewer: Viewer) -> list[WorkFill]:

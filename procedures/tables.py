@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from organizations.models import Kind
+
+# Whom a database speaks of: every kind of Положение, п. 3.1.3, or those that teach pupils.
+EVERYONE = (Kind.SCHOOL, Kind.COLLEGE, Kind.KINDERGARTEN, Kind.SUPPLEMENTARY)
+TEACHING = (Kind.SCHOOL, Kind.COLLEGE)
 # Our own limits against slips of the key: no school of the region comes near them.
 MOST_PEOPLE = 5_000
 # A point of НОКО is a share of the possible in percent (приказ Минтруда от 31.05.2018 № 344).
@@ -46,8 +51,9 @@ class TableColumn:
 class TableKind:
     """A database by organization, without names.
 
-    `key` names the columns that tell several lines of one organization and year apart; each pair
-    of `within` says that the first columns together are not more than the second.
+    `circle` are the kinds of organizations it speaks of. `key` names the columns that tell several
+    lines of one organization and year apart; each pair of `within` says that the first columns
+    together are not more than the second.
     """
 
     code: str
@@ -55,6 +61,7 @@ class TableKind:
     procedure: str
     ground: str
     columns: tuple[TableColumn, ...]
+    circle: tuple[Kind, ...] = EVERYONE
     key: tuple[str, ...] = ()
     within: tuple[tuple[tuple[str, ...], str], ...] = ()
 
@@ -90,6 +97,7 @@ OLYMPIADS = TableKind(
         TableColumn("winners", "Победители"),
         TableColumn("prizes", "Призёры"),
     ),
+    circle=TEACHING,
     key=("stage", "subject"),
     within=((("winners", "prizes"), "participants"),),
 )  # fmt: skip

@@ -52,10 +52,10 @@ PERSON = re.compile(
 NAMES = "Имён людей портал не принимает и не хранит. Уберите их и загрузите файл снова."
 
 
-def blank(kind: TableKind, schools: Iterable[tuple[str, str]], year: int) -> bytes:
-    """The form of a database with the codes and titles of schools and the year filled in."""
+def blank(kind: TableKind, places: Iterable[tuple[str, str]], year: int) -> bytes:
+    """The form of a database with the codes and titles of organizations and the year filled in."""
     empty = [""] * len(kind.columns)
-    rows: list[list[workbook.Value]] = [[code, title, year, *empty] for code, title in schools]
+    rows: list[list[workbook.Value]] = [[code, title, year, *empty] for code, title in places]
     return workbook.write({SHEET: [headings(kind), *rows], "Пояснения": _help(kind)})
 
 
@@ -133,7 +133,9 @@ def _columns(kind: TableKind, codes: Collection[str]) -> list[Column]:
 
 def _code(text: str, *, codes: Collection[str]) -> str:
     if text not in codes:
-        raise Unexpected("код школы вашей территории", text, "Возьмите код из выданной формы.")
+        raise Unexpected(
+            "код организации вашей территории", text, "Возьмите код из выданной формы."
+        )
     return text
 
 

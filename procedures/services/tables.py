@@ -86,16 +86,16 @@ class Preview:
         return not self.added and not self.changed
 
 
-def schools_of(by: Viewer) -> OrganizationQuerySet:
-    """The schools whose rows the viewer may bring in."""
-    return Organization.objects.open_to(by, Permission.TABLE_IMPORT).schools()
+def circle_of(kind: TableKind, by: Viewer) -> OrganizationQuerySet:
+    """The organizations whose rows of a database the viewer may bring in."""
+    return Organization.objects.open_to(by, Permission.TABLE_IMPORT).filter(kind__in=kind.circle)
 
 
 def form(kind: TableKind, year: int, *, by: Viewer) -> bytes:
-    """The form of a database with the working schools of the viewer's territory. NotAllowed."""
+    """The form of a database with the territory's working organizations. Raises NotAllowed."""
     _require(by)
-    schools = schools_of(by).working(timezone.localdate())
-    ordered = schools.order_by("parent__short_name", "short_name", "pk")
+    places = circle_of(kind, by).working(timezone.localdate())
+    ordered = places.order_by("parent__short_name", "short_name", "pk")
     return blank(kind, ordered.values_list("code", "short_name"), year)
 
 
@@ -106,13 +106,13 @@ def look(kind: TableKind, content: bytes, name: str, *, by: Viewer) -> Preview:
     """
     _require(by)
     check_upload(content, name, kinds={FileKind.XLSX})
-    schools = {row.code: row for row in schools_of(by)}
-    table = read_table(content, kind, schools.keys())
+    places = {row.code: row for row in circle_of(kind, by)}
+    table = read_table(content, kind, places.keys())
     if table.faults:
         sound = len(table.records)
         raise FaultyDatabase(table.faults, rows=table.rows, sound=sound)
-    stored = _stored(kind, table.records, schools)
-    return Preview([_line(kind, record, schools, stored) for record in table.records])
+    stored = _stored(kind, table.records, places)
+    return Preview([_line(kind, record, places, stored) for record in table.records])
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def load(kind: TableKind, content: bytes, name: str, *, by: Viewer) -> Preview:
     """
     _require(by)
     # Two loads of one territory must not both find the same row's newest version.
-    list(schools_of(by).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    list(circle_of(kind, by).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     preview = look(kind, content, name, by=by)
     if preview.is_idle:
         return preview
@@ -152,11 +152,11 @@ def _require(by: Viewer) -> None:
 
 
 def _stored(
-    kind: TableKind, records: Sequence[Record], schools: dict[str, Organization]
+    kind: TableKind, records: Sequence[Record], places: dict[str, Organization]
 ) -> dict[Identity, TableRow]:
     years = {record.values[YEAR] for record in records}
     rows = TableRow.objects.current().filter(
-        kind=kind.code, year__in=years, organization__in=[row.pk for row in schools.values()]
+        kind=kind.code, year__in=years, organization__in=[row.pk for row in places.values()]
     )
     return {(row.organization_id, row.year, row.key): row for row in rows}
 
@@ -164,11 +164,11 @@ def _stored(
 def _line(
     kind: TableKind,
     record: Record,
-    schools: dict[str, Organization],
+    places: dict[str, Organization],
     stored: dict[Identity, TableRow],
 ) -> Line:
     values = record.values
-    school, year, key = schools[values[CODE]], values[YEAR], key_of(kind, values)
+    school, year, key = places[values[CODE]], values[YEAR], key_of(kind, values)
     own = {column.name: values[column.name] for column in kind.columns}
     return Line(school, year, key, own, stored.get((school.pk, year, key)))
 

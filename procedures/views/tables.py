@@ -48,10 +48,9 @@ def tables(request: PortalRequest) -> HttpResponse:
     """Every database with its place in the catalogue and how full it is."""
     open_only_with(Permission.TABLE_READ, request.viewer)
     names = dict(Procedure.objects.values_list("code", "short_title"))
-    fills = databases.table_fills(request.viewer)
+    fills = databases.table_fills(request.viewer, timezone.localdate())
     context: dict[str, Any] = {
         "tables": [(fill, names.get(fill.kind.procedure, "")) for fill in fills],
-        "schools": _schools(request).count(),
         "may_import": request.viewer.may(Permission.TABLE_IMPORT),
     }
     if request.viewer.may(Permission.RESULT_READ):
@@ -258,11 +257,6 @@ def _cells(kind: TableKind, row: TableRow) -> list[tuple[bool, str]]:
 
 def _files(request: PortalRequest) -> Any:
     return TableFile.objects.visible_to(request.viewer)
-
-
-def _schools(request: PortalRequest) -> Any:
-    visible = Organization.objects.visible_to(request.viewer)
-    return visible.schools().working(timezone.localdate())
 
 
 def _municipalities(request: PortalRequest) -> Iterable[Organization]:

@@ -23,7 +23,7 @@ from rsoko.demo.place import Place, Scale
 from rsoko.demo.places import schools_of
 from rsoko.demo.population import results
 from rsoko.demo.settle import coordinator_of, deputy_of
-from rsoko.demo.works import YEAR, DemoWork, works
+from rsoko.demo.works import YEAR, DemoWork, levels_of, skills_of, works
 
 Tell = Callable[[int, int], None]
 SEED = 2026
@@ -65,7 +65,8 @@ def _entry(work: DemoWork) -> dict[str, object]:
     borders = list(asdict(spec.borders).values()) if spec.borders else None
     return {"code": spec.code, "subject": spec.subject, "grade": spec.grade, "year": spec.year,
             "tasks": list(spec.tasks), "max_points": list(spec.max_points),
-            "mark_borders": borders}  # fmt: skip
+            "mark_borders": borders, "levels": levels_of(spec),
+            "skills": skills_of(spec)}  # fmt: skip
 
 
 def bring_documents(scale: Scale, tell: Tell) -> int:

@@ -49,6 +49,14 @@ CRITERIA_POINTS = (3, 3, 2)
 POINTS_CYCLE = (1, 2, 1, 1, 2, 1, 3)  # invented: most tasks give a point, some two, a few three
 BORDER_SHARES = (0.36, 0.64, 0.87)  # invented, near those of Russian in grade 4
 SCIENCE_SHARES = (0.27, 0.52, 0.80)  # invented, near those of mathematics in grade 4 before 2025
+LEVEL_SHARES = (0.6, 0.85)  # invented: up to which part of the work tasks are Б, then П
+SKILLS = (
+    "Находить нужное в тексте и в условии",
+    "Применять правило в знакомом случае",
+    "Сравнивать и объединять в группы",
+    "Объяснять свой выбор",
+    "Применять знание в новом случае",
+)  # invented, in general words
 SCIENCES = {"ma", "fi", "hi"}
 
 SATURDAY = 5
@@ -129,6 +137,17 @@ def _tasks(subject: str, grade: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
         return tuple(str(n + 1) for n in range(columns)), points
     rest = columns - len(CRITERIA)
     return (*CRITERIA, *(str(n + 2) for n in range(rest))), (*CRITERIA_POINTS, *points[:rest])
+
+
+def levels_of(spec: WorkSpec) -> list[str]:
+    """Invented levels: the first tasks basic, the last ones high, raised between them."""
+    basic, raised = (round(share * len(spec.tasks)) for share in LEVEL_SHARES)
+    return ["Б" if n < basic else "П" if n < raised else "В" for n in range(len(spec.tasks))]
+
+
+def skills_of(spec: WorkSpec) -> list[str]:
+    """Invented skills in general words, the same for every subject."""
+    return [SKILLS[n % len(SKILLS)] for n in range(len(spec.tasks))]
 
 
 def takes_part(school: Place, work: WorkSpec) -> bool:

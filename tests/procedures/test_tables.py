@@ -27,6 +27,8 @@ from procedures.tables import (
     WORK_DATABASES,
     Type,
 )
+from tests.cast import JUNE
+from tests.factories.organizations import OrganizationFactory
 from tests.factories.procedures import ProtocolFactory, WorkFactory
 
 LAKE, WOOD, HILL = "edu420001", "edu420002", "edu420101"
@@ -119,6 +121,15 @@ def test_a_form_sent_back_untouched_changes_nothing(cast):
 
     assert load(content, cast.oleg).lines == []
     assert not TableFile.objects.exists()
+
+
+def test_a_kindergarten_has_staff_and_no_olympiads(cast):
+    OrganizationFactory(code="dou420001", kind="kindergarten", parent=cast.north)
+    row = ("dou420001", "", 2026)
+
+    assert len(look(book((*row, SOUND)), cast.oleg).added) == 1
+    olympiad = book((*row, CHEMISTRY), kind=OLYMPIADS)
+    assert "код организации" in faults_of(olympiad, cast.oleg, OLYMPIADS)[0].message
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
@@ -363,12 +374,12 @@ def test_the_list_counts_the_newest_year_of_the_own_territory(cast):
     ProtocolFactory(organization=cast.hill_school, work=work)
 
     def fill(person):
-        rows = {row.kind.code: row for row in databases.table_fills(viewer_of(person))}
+        rows = {row.kind.code: row for row in databases.table_fills(viewer_of(person), JUNE)}
         found = rows[ATTESTATION.code]
         vpr = next(
             row for row in databases.work_fills(viewer_of(person)) if row.database.title == "ВПР"
         )
-        return found.year, found.organizations, found.rows, vpr.works, vpr.schools
+        return found.year, found.organizations, found.expected, vpr.works, vpr.schools
 
     assert fill(cast.vera) == (2026, 3, 3, 1, 1)
     assert fill(cast.oleg) == (2026, 2, 2, 1, 0)

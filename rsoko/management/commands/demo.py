@@ -14,7 +14,7 @@ from django.db import connection
 from organizations.models import Organization
 from organizations.services import tokens
 from rsoko import embedded
-from rsoko.demo import cascade, deliver, holdings, intake, main_job, schedules, settle
+from rsoko.demo import cascade, deliver, holdings, intake, main_job, schedules, settle, tables
 from rsoko.demo.place import Scale
 
 TOKEN_FILE = embedded.ROOT / "demo-token"
@@ -67,6 +67,7 @@ class Command(BaseCommand):
             ("Результаты", lambda tell: deliver.bring_results(scale, tell)),
             ("Сроки и полнота", lambda tell: intake.bring_days()),
             ("Проведение", lambda tell: holdings.bring_holdings(scale, tell)),
+            ("Базы данных", lambda tell: tables.bring_tables()),
             ("История организаций", lambda tell: settle.change_places(scale)),
         ]
         for title, act in steps:
