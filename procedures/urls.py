@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from procedures.views import protocols, works
+from procedures.views import protocols, received, works
 
 app_name = "procedures"
 
@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("protocols/<int:pk>/restore/", protocols.protocol_restore, name="protocol_restore"),
     path("<slug:code>/", works.work, name="work"),
     path("<slug:code>/form/", works.form, name="form"),
+    path("<slug:code>/received/", received.received, name="received"),
     path("<slug:code>/upload/", protocols.upload, name="upload"),
 ]

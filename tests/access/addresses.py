@@ -177,6 +177,7 @@ _KWARGS: dict[str, Parts] = {
     "procedures:protocol_restore": _protocol,
     "procedures:work": _work,
     "procedures:form": _work,
+    "procedures:received": _work,
     "procedures:upload": _work,
     "monitoring:school": _school,
     "monitoring:indicator": _indicator,

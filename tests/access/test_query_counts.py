@@ -46,7 +46,7 @@ LISTS = (
     "roadmaps:execution", "roadmaps:board", "roadmaps:acceptance",
     "roadmaps:deliveries", "roadmaps:deliveries_xlsx",
     "roadmaps:meetings", "roadmaps:plan_meetings", "roadmaps:meeting",
-    "procedures:works", "procedures:work",
+    "procedures:works", "procedures:work", "procedures:received",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:indicators", "monitoring:indicator", "monitoring:indicator_xlsx",
     "reports:reports", "reports:execution_report",

@@ -48,7 +48,13 @@ from tests.factories.documents import pdf as a_pdf
 from tests.factories.monitoring import IndicatorValueFactory, StatisticFactory
 from tests.factories.notices import NoticeFactory
 from tests.factories.organizations import MembershipFactory
-from tests.factories.procedures import ProtocolFactory, ScaleFactory, WorkFactory, a_form
+from tests.factories.procedures import (
+    FederalStatisticFactory,
+    ProtocolFactory,
+    ScaleFactory,
+    WorkFactory,
+    a_form,
+)
 from tests.factories.reports import CONTENT, ReportFactory
 from tests.factories.roadmaps import ExecutionFactory, ItemFactory, RoadmapFactory
 
@@ -270,6 +276,7 @@ def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
         name=f"{mark}-protocol.xlsx", message=f"{mark}-protocol", faults=[fault],
         file=ContentFile(a_form(work, school), name="form.xlsx"),
     )  # fmt: skip
+    FederalStatisticFactory(organization=school, work=work, label=f"{mark}-protocol")
     return {"protocol": protocol}
 
 

@@ -1,4 +1,4 @@
-"""`import_results`: collection forms, exports of ФИС ОКО and tables, from files, folders and zips."""
+"""`import_results`: forms, exports of ФИС ОКО and tables, from files, folders and zips."""
 
 import json
 import time
