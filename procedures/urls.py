@@ -19,6 +19,7 @@ from procedures.views import (
     versions,
     works,
 )
+from procedures.views import protocols, received, works
 
 app_name = "procedures"
 
@@ -100,5 +101,6 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/scale/", scales.scale, name="scale"),
     path("<slug:code>/test-points/", scales.conversion, name="conversion"),
     path("<slug:code>/tasks/", scales.tasks, name="tasks"),
+    path("<slug:code>/received/", received.received, name="received"),
     path("<slug:code>/upload/", protocols.upload, name="upload"),
 ]

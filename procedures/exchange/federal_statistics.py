@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from organizations.exchange.cells import Unexpected, decimal, folded, is_dash, shown, whole
 from organizations.exchange.faults import Fault, Note
@@ -61,6 +62,7 @@ class _Reading:
         self.export = export
         self.work = work
         self.find = find
+        self.is_listed = export.is_listed
         self.found = Statistics()
         self.columns = read_columns(export, work)
         self.places = self.columns.places
@@ -69,7 +71,7 @@ class _Reading:
         self.first_rows: dict[tuple[str, str, str], Unit] = {}
 
     def run(self) -> None:
-        if self.work is not None and not self.export.is_listed:
+        if self.work is not None and not self.is_listed:
             self.found.faults += federal.disagreements(self.export, self.work)
         self.found.faults += self.columns.faults
         if not self.found.faults:
@@ -186,7 +188,7 @@ class _Reading:
 
     def _work_of(self, row: _Row) -> WorkSpec | None:
         """The work of a row; None once it is blamed."""
-        if not self.export.is_listed:
+        if not self.is_listed:
             return self.work
         year, grade = (tokens.whole_text(row.texts[name]) for name in ("year", "grade"))
         subject = row.texts["subject"]
@@ -317,6 +319,7 @@ class _Reading:
             self._blame(unit.row - 1, place, unit.label, "единица один раз", message)
 
 
+@lru_cache(maxsize=4_096)  # a consolidation repeats few different texts
 def _percent(text: str) -> float:
     bare = text.removesuffix("%").strip()
     try:

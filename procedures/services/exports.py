@@ -40,7 +40,7 @@ class ExportIntake:
 
     by: Viewer | None = None
     dry_run: bool = False
-    _works: dict[tuple[int, int], list[Work]] = field(default_factory=dict)
+    _works: dict[tuple[int, str, int], list[Work]] = field(default_factory=dict)
     _specs: dict[int, WorkSpec] = field(default_factory=dict)
 
     def take(self, export: Export, *, name: str, content: bytes, work: Work | None) -> Taken:
@@ -71,10 +71,12 @@ class ExportIntake:
         return found[0]
 
     def _named(self, year: int, subject: str, grade: int) -> list[Work]:
-        key = (year, grade)
+        key = (year, subject, grade)
         if key not in self._works:
-            self._works[key] = list(Work.objects.filter(year=year, grade=grade).order_by("code"))
-        return [work for work in self._works[key] if federal.same_subject(subject, work.subject)]
+            works = Work.objects.filter(year=year, grade=grade).order_by("code")
+            same = federal.same_subject
+            self._works[key] = [work for work in works if same(subject, work.subject)]
+        return self._works[key]
 
     def _spec(self, work: Work) -> WorkSpec:
         if work.pk not in self._specs:

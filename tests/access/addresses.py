@@ -248,6 +248,7 @@ _KWARGS: dict[str, Parts] = {
     "procedures:holding_draw": _draw,
     "procedures:holding_draw_publish": _draw,
     "procedures:form": _work,
+    "procedures:received": _work,
     "procedures:upload": _work,
     "procedures:schedule_entry_new": _schedule_draft,
     "procedures:schedule_approve": _schedule_draft,

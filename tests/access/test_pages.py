@@ -89,6 +89,7 @@ roadmaps:standard                 -    -    -    +    -    -    -    x    x    x
 procedures:works                  +    +    x    +    +    +    +    x    x    x    +    x
 procedures:work                   +    +    x    +    +    +    +    x    x    x    +    x
 procedures:form                   x    +    x    +    -    +    -    x    x    x    -    x
+procedures:received               +    +    x    +    +    +    +    x    x    x    +    x
 procedures:upload                 x    +    x    +    +    +    +    x    x    x    x    x
 procedures:protocol               +    +    -    +    -    +    -    -    -    -    -    x
 procedures:protocol_file          +    +    -    +    -    +    -    -    -    -    -    x

@@ -57,6 +57,7 @@ LISTS = (
     "procedures:holding_draws", "procedures:holding_draw",
     "procedures:holding_candidates", "procedures:holding_staffing",
     "procedures:holding_observations",
+    "procedures:works", "procedures:work", "procedures:received",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:federal_reports", "monitoring:federal_report", "monitoring:federal_report_xlsx",
     "monitoring:journal",

@@ -74,7 +74,13 @@ from tests.factories.holding import (
 from tests.factories.monitoring import CellFactory, IndicatorValueFactory, StatisticFactory
 from tests.factories.notices import NoticeFactory
 from tests.factories.organizations import MembershipFactory
-from tests.factories.procedures import ProtocolFactory, ScaleFactory, WorkFactory, a_form
+from tests.factories.procedures import (
+    FederalStatisticFactory,
+    ProtocolFactory,
+    ScaleFactory,
+    WorkFactory,
+    a_form,
+)
 from tests.factories.reports import CONTENT, ReportFactory
 from tests.factories.roadmaps import ExecutionFactory, ItemFactory, RoadmapFactory
 
@@ -379,6 +385,8 @@ def _staff(school: Organization, work: Work, mark: str) -> dict[str, object]:
             staffing=staffing, organization=school, candidate=sent, reason=f"{mark}-assignment"
         ),
     }
+    FederalStatisticFactory(organization=school, work=work, label=f"{mark}-protocol")
+    return {"protocol": protocol}
 
 
 def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:

@@ -10,7 +10,14 @@ from organizations.models import Organization
 from procedures.exchange.form import write_form
 from procedures.exchange.importer import spec_of
 from procedures.exchange.results import ABSENT, MISSING, Results, results_of
-from procedures.models import Procedure, Protocol, Scale, Work
+from procedures.models import (
+    FederalExport,
+    FederalStatistic,
+    Procedure,
+    Protocol,
+    Scale,
+    Work,
+)
 from procedures.queries import newest_scale
 
 
@@ -67,6 +74,36 @@ class ProtocolFactory(DjangoModelFactory[Protocol]):
     state = Protocol.State.ACCEPTED
     name = "Форма.xlsx"
     sha256 = factory.Sequence(lambda n: f"{n:064}")
+
+
+class FederalExportFactory(DjangoModelFactory[FederalExport]):
+    """«Статистика по отметкам» without its bytes."""
+
+    class Meta:
+        model = FederalExport
+
+    kind = FederalExport.Kind.MARKS
+    file = "exports/00/nothing"
+    name = "Статистика по отметкам.xlsx"
+    size = 1
+    sha256 = factory.Sequence(lambda n: f"{n:064}")
+    rows_in = rows_written = 1
+
+
+class FederalStatisticFactory(DjangoModelFactory[FederalStatistic]):
+    """A unit of 89 participants with the shares of a real school (objectivity.md §2)."""
+
+    class Meta:
+        model = FederalStatistic
+
+    export = factory.SubFactory(FederalExportFactory)
+    kind = FederalExport.Kind.MARKS
+    work: factory.Factory
+    label = factory.Sequence(lambda n: f"ОО {n}")
+    version = 1
+    participants = 89
+    columns = factory.LazyFunction(lambda: ["2", "3", "4", "5"])
+    values = factory.LazyFunction(lambda: [12.36, 52.81, 26.97, 7.87])
 
 
 def some_results(

@@ -1,4 +1,4 @@
-"""`import_results`: collection forms and tables of results from files, folders and zips."""
+"""`import_results`: forms, exports of ФИС ОКО and tables, from files, folders and zips."""
 
 import json
 import time
@@ -25,7 +25,7 @@ WORDS = {
 
 class Command(BaseCommand):
     help = (
-        "Загрузить результаты: формы сбора (.xlsx) и таблицы (.csv), папки и архивы .zip. "
+        "Загрузить результаты: формы сбора и отчёты ФИС ОКО (.xlsx), таблицы (.csv), папки, .zip. "
         "Файл записывается целиком или не записывается."
     )
 
