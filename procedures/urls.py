@@ -10,6 +10,7 @@ from procedures.views import (
     holdings,
     observations,
     protocols,
+    received,
     scales,
     schedule,
     schedule_control,
@@ -19,7 +20,6 @@ from procedures.views import (
     versions,
     works,
 )
-from procedures.views import protocols, received, works
 
 app_name = "procedures"
 

@@ -326,6 +326,7 @@ def _results(school: Organization, work: Work, mark: str) -> dict[str, object]:
         name=f"{mark}-protocol.xlsx", message=f"{mark}-protocol", faults=[fault],
         file=ContentFile(a_form(work, school), name="form.xlsx"),
     )  # fmt: skip
+    FederalStatisticFactory(organization=school, work=work, label=f"{mark}-protocol")
     return {"protocol": protocol, "ready": ready, **_intake(school, work, mark)}
 
 
@@ -385,8 +386,6 @@ def _staff(school: Organization, work: Work, mark: str) -> dict[str, object]:
             staffing=staffing, organization=school, candidate=sent, reason=f"{mark}-assignment"
         ),
     }
-    FederalStatisticFactory(organization=school, work=work, label=f"{mark}-protocol")
-    return {"protocol": protocol}
 
 
 def _numbers(school: Organization, work: Work, mark: str) -> dict[str, object]:
