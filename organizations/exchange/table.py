@@ -168,7 +168,8 @@ class _Reading:
         self._refuse_unheaded(header, unheaded)
         if all(column.name in self.places or column.may_miss for column in self.columns):
             for index in range(header + 1, len(self.rows)):
-                self._read_row(index)
+                if any(self.rows[index]) or index in self.stray_rows:
+                    self._read_row(index)
         return self.table
 
     # the header
@@ -194,14 +195,21 @@ class _Reading:
 
     def _refuse_unheaded(self, header: int, allowed: Callable[[str], bool] | None) -> None:
         """Fault each column with data and no heading; its values are nobody's to repeat."""
-        width = max(map(len, self.rows))
         heading = self.rows[header]
-        bare = [index for index in range(width) if index >= len(heading) or not heading[index]]
-        for index in bare:
-            texts = (row[index] for row in self.rows[header + 1 :] if index < len(row))
-            if any(text and not (allowed and allowed(text)) for text in texts):
-                message = "В столбце без заголовка есть данные."
-                self._fault(header, letter(index), "", "пустой столбец", message, REMOVE)
+        bare: set[int] = set()
+        for row in self.rows[header + 1 :]:
+            if any(row):
+                bare |= {
+                    index
+                    for index, text in enumerate(row)
+                    if text
+                    and index not in bare
+                    and (index >= len(heading) or not heading[index])
+                    and not (allowed and allowed(text))
+                }
+        for index in sorted(bare):
+            message = "В столбце без заголовка есть данные."
+            self._fault(header, letter(index), "", "пустой столбец", message, REMOVE)
 
     # the rows
 
