@@ -183,7 +183,9 @@ def _schools(count: int) -> list[Organization]:
 
 
 def _works(count: int, tasks: int) -> list[Work]:
-    vpr = Procedure.objects.create(code="bench-vpr", title="ВПР", short_title="ВПР", level="federal")
+    vpr = Procedure.objects.create(
+        code="bench-vpr", title="ВПР", short_title="ВПР", level="federal"
+    )
     works = Work.objects.bulk_create(
         Work(
             procedure=vpr, code=f"bench-{number}", subject=f"Предмет {number}", grade=4, year=2026,

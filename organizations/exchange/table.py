@@ -157,6 +157,10 @@ class _Reading:
         self.first_rows: dict[object, int] = {}
         # value and note of each text of a column: a form repeats few different texts
         self.known: dict[tuple[str, str], tuple[object, str]] = {}
+        # the texts of each column about which there is nothing to tell, and their values
+        self.plain: dict[str, dict[str, object]] = {
+            column.name: {} if column.required else {"": None} for column in columns
+        }
 
     def run(self, unheaded: Callable[[str], bool] | None) -> Table:
         header = find_header(self.rows, self.columns)
@@ -227,7 +231,7 @@ class _Reading:
             self._note(index, "", reason)
             return
         told = len(self.table.faults)
-        values = {column.name: self._value(index, column, texts) for column in self.columns}
+        values = self._values(index, texts)
         record = Record(index + 1, values, texts)
         self._check_repeat(index, record)
         if len(self.table.faults) == told and self.check is not None:
@@ -239,6 +243,20 @@ class _Reading:
         if self.skip is not None:
             return self.skip(texts)
         return None if any(texts.values()) else ""
+
+    def _values(self, index: int, texts: Mapping[str, str]) -> dict[str, object]:
+        """The values of a row; texts that were plain before are not looked at again."""
+        stray = index in self.stray_rows
+        values = {}
+        for column in self.columns:
+            name = column.name
+            text = texts.get(name, "")
+            plain = self.plain[name]
+            if text in plain and not stray:
+                values[name] = plain[text]
+            else:
+                values[name] = self._value(index, column, texts)
+        return values
 
     def _value(self, index: int, column: Column, texts: Mapping[str, str]) -> object:
         text = texts.get(column.name, "")
@@ -261,6 +279,8 @@ class _Reading:
                 self._parse_fault(index, column, text, error)
                 return None
             self.known[key] = (value, column.note(text) if column.note else "")
+            if not self.known[key][1]:
+                self.plain[column.name][text] = value
         value, told = self.known[key]
         if told:
             self._note(index, self.table.letters[column.name], told)

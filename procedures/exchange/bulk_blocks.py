@@ -46,7 +46,9 @@ def blocks(stream: BinaryIO) -> Iterator[bytes]:
         if end:
             yield whole + end
         if len(rest) > MOST_LEFT:
-            raise Refused("В таблице есть строка длиннее 8 МБ. Сохраните её как «CSV UTF-8» заново.")
+            raise Refused(
+                "В таблице есть строка длиннее 8 МБ. Сохраните её как «CSV UTF-8» заново."
+            )
     if rest:
         yield rest + b"\n"
 
@@ -69,7 +71,11 @@ class Cells:
     ends: Numbers
 
     def line(self, number: int) -> str:
-        return self.block[self.line_starts[number] : self.line_ends[number]].decode().removesuffix("\r")
+        return (
+            self.block[self.line_starts[number] : self.line_ends[number]]
+            .decode()
+            .removesuffix("\r")
+        )
 
     def texts(self, column: int) -> list[bytes]:
         pairs = zip(self.starts[:, column].tolist(), self.ends[:, column].tolist(), strict=True)

@@ -258,9 +258,7 @@ def marks_by(scale: Scale | None, pupils: Pupils) -> NDArray[np.int16]:
     return np.where(pupils.present, marks, np.int16(NO_MARK))
 
 
-def columns_of(
-    protocol: Protocol, pupils: Pupils, marks: NDArray[np.int16]
-) -> copying.Columns:
+def columns_of(protocol: Protocol, pupils: Pupils, marks: NDArray[np.int16]) -> copying.Columns:
     """The rows of a protocol as the table of results keeps them."""
     owners = np.array([protocol.pk, protocol.organization_id, protocol.work_id], dtype=np.int64)
     return copying.Columns(

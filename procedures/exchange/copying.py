@@ -90,7 +90,9 @@ def _layout(tasks: int) -> np.dtype[Any]:
         ]
     )
     columns = [
-        field for name, kind in COLUMNS for field in ((f"{name} bytes", ">i4"), (name, kind or array))
+        field
+        for name, kind in COLUMNS
+        for field in ((f"{name} bytes", ">i4"), (name, kind or array))
     ]
     return np.dtype([("fields", ">i2"), *columns])
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -22,8 +22,9 @@ from procedures.services.files import FORM, FileVerdict, Intake
 from procedures.services.imports import Outcome, Verdict
 
 FEW = 8  # files: for fewer the children are not worth their start
-BATCH = 32  # forms written together: what a kill in the middle may cost
-AHEAD = 64  # files handed to the children before their turn
+BATCH = 64  # forms written together: what a kill in the middle may cost
+AHEAD = 96  # files handed to the children before their turn
+MOST_BYTES = 16 * 2**20  # of either, where the files are large
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,10 @@ def take_one(intake: Intake, source: Source) -> FileVerdict:
         return _refused(source, str(refusal))
 
 
+def _size(files: Iterable[_File]) -> int:
+    return sum(len(file.content) for file in files)
+
+
 def _refused(source: Source, words: str) -> FileVerdict:
     return FileVerdict(source.label, Outcome(Verdict.REFUSED, words))
 
@@ -88,7 +93,7 @@ class _Taking:
         ahead: deque[_File] = deque()
         for source in sources:
             ahead.append(self._begun(source))
-            if len(ahead) >= AHEAD:
+            while len(ahead) >= AHEAD or _size(ahead) > MOST_BYTES:
                 yield from self._take(ahead.popleft())
         while ahead:
             yield from self._take(ahead.popleft())
@@ -118,9 +123,11 @@ class _Taking:
             yield from self._written()
             yield self._alone(file)
             return
-        if len(self.batch) >= BATCH or any(handed.key == other.key for _, other in self.batch):
+        if any(handed.key == other.key for _, other in self.batch):
             yield from self._written()
         self.batch.append((file, handed))
+        if len(self.batch) >= BATCH or _size(file for file, _ in self.batch) > MOST_BYTES:
+            yield from self._written()
 
     def _form(self, file: _File) -> SoundForm | None:
         return form_reader.unpacked(file.answer.result(), self.specs) if file.answer else None

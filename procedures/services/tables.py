@@ -74,7 +74,9 @@ class TableIntake:
     def _parts(self, protocols: Iterable[SchoolResults]) -> Iterable[Part]:
         for part in protocols:
             results = part.results
-            yield Part(self.school(part.school).pk, self.work(part.work.code), results, results.mark)
+            yield Part(
+                self.school(part.school).pk, self.work(part.work.code), results, results.mark
+            )
 
 
 def _known_works() -> list[WorkSpec]:

@@ -72,4 +72,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{verdict.file}: {WORDS[outcome.verdict]}. {outcome.message}")
         for fault in outcome.faults:
             self.stdout.write(f"  {fault}")
-
