@@ -1,4 +1,4 @@
-"""The intake of results: hundreds of forms, a million rows, against the usual ways to read and write.
+"""The intake of results: hundreds of forms and a million rows, against the usual ways.
 
 Both measures work in a database of their own that is gone afterwards, so no demonstration is
 needed and none is changed. Ours is the whole of `import_results`: gate, reading, every check,

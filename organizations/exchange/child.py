@@ -12,11 +12,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 from organizations.errors import Refused
 
@@ -144,7 +145,7 @@ class _Child:
     def __init__(self, module: str, prepare: str, setting: bytes) -> None:
         self.served = 0
         self.folder = TemporaryDirectory()
-        self.process = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-I", "-c", START.format("serve_many"), str(ROOT), module, prepare],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -152,6 +153,9 @@ class _Child:
             cwd=self.folder.name,
             env={},
         )
+        self.process = process
+        self.requests = cast(BinaryIO, process.stdin)
+        self.answers = cast(BinaryIO, process.stdout)
         self._send(setting)
 
     def work(self, payload: bytes) -> bytes:
@@ -166,13 +170,11 @@ class _Child:
         return answer[1:]
 
     def _send(self, message: bytes) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(LENGTH.pack(len(message)) + message)
-        self.process.stdin.flush()
+        self.requests.write(LENGTH.pack(len(message)) + message)
+        self.requests.flush()
 
     def _receive(self, length: int, ends: float) -> bytes:
-        assert self.process.stdout is not None
-        descriptor = self.process.stdout.fileno()
+        descriptor = self.answers.fileno()
         received = BytesIO()
         while (left := length - received.tell()) > 0:
             if not select.select([descriptor], [], [], max(0, ends - time.monotonic()))[0]:
@@ -188,12 +190,9 @@ class _Child:
 
     def end(self) -> None:
         self.process.kill()
-        for pipe in (self.process.stdin, self.process.stdout):
-            assert pipe is not None
-            try:
-                pipe.close()
-            except OSError:  # what was still to be written to a dead child
-                continue
+        self.answers.close()
+        with suppress(OSError):  # what was still to be written to a dead child
+            self.requests.close()
         self.process.wait()
         self.folder.cleanup()
 

@@ -138,7 +138,7 @@ def read_block(
     sound &= np.where(absent, empty, (score < 0) | (score == added))
 
     rows = np.empty(int(sound.sum()), dtype=kind)
-    named = {
+    named: dict[str, NDArray[Any]] = {
         "group": groups,
         "participant": participant,
         "class_number": class_number,

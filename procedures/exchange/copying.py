@@ -4,9 +4,9 @@ Format: PostgreSQL documentation, COPY, «Binary Format», and `array_recv`. Eve
 big-endian; a value is its length in bytes and the bytes, NULL is the length −1 alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,9 +112,10 @@ def _without_nulls(laid: NDArray[Any], nulls: dict[str, NDArray[np.bool_]]) -> b
     if not any(missing.any() for missing in nulls.values()):
         return laid.tobytes()
     signs = laid.view(np.uint8).reshape(len(laid), -1)
+    fields = cast(Mapping[str, tuple[np.dtype[Any], int]], laid.dtype.fields)
     kept = np.ones(signs.shape, dtype=bool)
     for name, missing in nulls.items():
         laid[f"{name} bytes"][missing] = NULL
-        kind, offset = (laid.dtype.fields or {})[name][:2]
+        kind, offset = fields[name][:2]
         kept[missing, offset : offset + kind.itemsize] = False
     return signs[kept].tobytes()

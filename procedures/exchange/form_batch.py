@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from organizations.exchange.gate import clean_name
-from organizations.models import Organization
+from organizations.models import Event, Organization
 from organizations.services import audit
 from organizations.templatetags.ru import plural
 from procedures.exchange import bulk_store
@@ -145,7 +145,7 @@ def _store(fresh: Sequence[tuple[Handed, Protocol]]) -> None:
         announce(work_id, sorted(ids))
 
 
-def _events(protocol: Protocol) -> list[audit.Event]:
+def _events(protocol: Protocol) -> list[Event]:
     """What the journal says of a form that was received and accepted."""
     return [
         audit.event(

@@ -16,6 +16,7 @@ from procedures.exchange.form_batch import Handed
 from procedures.exchange.form_reader import SoundForm
 from procedures.exchange.importer import spec_of
 from procedures.exchange.sources import Source
+from procedures.exchange.works import WorkSpec
 from procedures.models import Protocol, Work
 from procedures.services import imports
 from procedures.services.files import FORM, FileVerdict, Intake
@@ -79,7 +80,7 @@ class _Taking:
     """The state of one taking: what waits for its turn, what waits to be written."""
 
     def __init__(
-        self, intake: Intake, works: dict[str, Work], specs: dict[str, form_reader.WorkSpec],
+        self, intake: Intake, works: dict[str, Work], specs: dict[str, WorkSpec],
         pool: Pool,
     ) -> None:  # fmt: skip
         self.intake = intake

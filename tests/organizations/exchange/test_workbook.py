@@ -143,7 +143,8 @@ def grown(content):
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
         "read = sheets.parse(sys.stdin.buffer.read()); "
         "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
-        "print((after - before) // 1024, [[len(s.rows), sum(map(any, s.rows))] for s in read.values()])"
+        "rows = [[len(sheet.rows), sum(map(any, sheet.rows))] for sheet in read.values()]; "
+        "print((after - before) // 1024, rows)"
     )
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", script], input=content, capture_output=True,
@@ -202,8 +203,10 @@ CELL_VALUES = st.one_of(
     st.none(), TEXTS, st.integers(-10**9, 10**9), st.booleans(),
     st.floats(-1e6, 1e6).map(lambda number: round(number, 3)),
     st.dates(datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)),
-    st.datetimes(datetime.datetime(1950, 1, 1), datetime.datetime(2050, 1, 1)).map(
-        lambda moment: moment.replace(second=0, microsecond=0)
+    st.builds(
+        datetime.datetime.combine,
+        st.dates(datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)),
+        st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
     ),
     st.sampled_from(["#N/A", "=1+1"]),
 )  # fmt: skip
