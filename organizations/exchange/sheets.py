@@ -41,6 +41,8 @@ FAILED = re.compile(
 ADDRESS = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br=[\"']([0-9]{1,7})[\"']")
 PLAIN_ROW = re.compile(rb"<row\s[^<>]*?\br=[\"']([0-9]{1,7})[\"']")
+EMPTY_CELL = re.compile(rb"<c [^<>]*(?:/>|></c>)")
+EMPTY_ROW = re.compile(rb"<row [^<>]*(?:/>|>\s*</row>)")
 FAR_ROW = re.compile(rb"r=[\"'][A-Z]{1,3}([0-9]{4,})[\"']")
 FAR_COLUMN = re.compile(rb"\br=[\"']([A-Z]{2,3})[0-9]{1,7}[\"']")
 
@@ -68,8 +70,9 @@ def parse(content: bytes) -> dict[str, Sheet]:
     try:
         with ZipFile(BytesIO(content)) as archive:
             parts = dict(_sheet_parts(archive))
-            if any(not _fits(part) for part in parts.values()):
-                return dict(_read_far(archive, parts))
+            filled = {name: part if _fits(part) else _filled(part) for name, part in parts.items()}
+            if any(not _fits(part) for part in filled.values()):
+                return dict(_read_far(archive, filled))
         return dict(_read(content, parts))
     except (
         BadZipFile, CalamineError, ParseError, ExpatError, DefusedXmlException, KeyError,
@@ -87,6 +90,13 @@ def _fits(part: bytes) -> bool:
         return True
     width = max(map(_column, set(FAR_COLUMN.findall(part))), default=25) + 1
     return height * width <= MOST_CELLS
+
+
+def _filled(part: bytes) -> bytes:
+    """The sheet without cells and rows that are only formatted, where all tell their places."""
+    if part.count(b"<c ") != part.count(b"<c r=") or part.count(b"<row ") != part.count(b"<row r="):
+        return part
+    return EMPTY_ROW.sub(b"", EMPTY_CELL.sub(b"", part))
 
 
 def _read_far(archive: ZipFile, parts: dict[str, bytes]) -> Iterator[tuple[str, Sheet]]:

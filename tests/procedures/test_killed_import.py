@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -142,9 +143,11 @@ def test_an_import_killed_twenty_times_ends_as_an_undisturbed_one(importer, tmp_
     seen = []  # how many rows there were after each kill
     killed = 0
     for _ in range(KILLS):
-        running = importer.start(folder)
+        running = os.pidfd_open(importer.start(folder))
         time.sleep(moments.uniform(0, lasting))
-        os.kill(running, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended before its moment
+            signal.pidfd_send_signal(running, signal.SIGKILL)
+        os.close(running)
         killed += importer.ended() == signal.SIGKILL
         seen.append(Result.objects.count())
         for protocol in Protocol.objects.all():

@@ -128,12 +128,10 @@ def test_one_far_cell_does_not_take_the_memory(trusted):
     book = Workbook()
     book.active["XFD1048576"] = 1
 
-    started = time.perf_counter()
     rows = read_sheets(saved(book), trusted=trusted)["Sheet"].rows
 
     assert (len(rows), len(rows[-1]), rows[-1][-1]) == (2**20, 2**14, "1")
     assert not any(map(any, rows[:-1]))
-    assert time.perf_counter() - started < 10
 
 
 def grown(content):
@@ -146,10 +144,10 @@ def grown(content):
         "rows = [[len(sheet.rows), sum(map(any, sheet.rows))] for sheet in read.values()]; "
         "print((after - before) // 1024, rows)"
     )
-    started = time.perf_counter()
+    started = children_time()
     done = subprocess.run([sys.executable, "-c", script], input=content, capture_output=True,
                           check=True, cwd=settings.BASE_DIR)  # fmt: skip
-    assert time.perf_counter() - started < 20
+    assert children_time() - started < 20
     megabytes, _, rows = done.stdout.decode().partition(" ")
     return int(megabytes), json.loads(rows)
 
@@ -275,6 +273,38 @@ def test_the_child_sees_no_secrets_of_this_process(monkeypatch):
 def test_a_child_that_dies_is_a_refusal():
     with pytest.raises(Refused, match="слишком велик"):
         in_child("__import__('os').kill(__import__('os').getpid(), 9)")
+
+
+def test_a_pool_answers_each_file_and_outlives_a_child_that_dies(monkeypatch):
+    monkeypatch.setattr(child, "FILES_A_CHILD", 3)
+    expressions = [f"b'x' * {number}" for number in range(9)]
+    expressions.insert(4, "__import__('os').kill(__import__('os').getpid(), 9)")
+    expressions.insert(7, "b'x' * 2**29")
+    expressions.append("setting")
+
+    found = []
+    with child.Pool("tests.pool_work", "prepared", b"known", children=2) as pool:
+        answers = [pool.submit(expression.encode()) for expression in expressions]
+        for answer in answers:
+            try:
+                found.append(answer.result())
+            except Refused as refusal:
+                found.append(str(refusal)[:24])
+
+    sound = [b"x" * number for number in range(9)]
+    refused = child.TOO_HARD[:24]
+    assert found == [*sound[:4], refused, *sound[4:6], refused, *sound[6:], b"known"]
+
+
+def test_a_pool_gives_each_file_its_time(monkeypatch):
+    monkeypatch.setattr(child, "WALL_SECONDS", 5)
+
+    with child.Pool("tests.pool_work", "prepared", b"", children=1) as pool:
+        slow = pool.submit(b"__import__('time').sleep(60)")
+        next_one = pool.submit(b"b'done'")
+        with pytest.raises(Refused, match="слишком велик"):
+            slow.result()
+        assert next_one.result() == b"done"
 
 
 @given(st.lists(st.lists(TEXTS, min_size=1, max_size=4), min_size=1, max_size=6))
