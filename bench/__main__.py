@@ -17,11 +17,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rsoko.settings")
     embedded.start()
     django.setup()
-    from bench import federal, pages, roadmaps, schedule
+    from bench import federal, intake, pages, roadmaps, schedule
 
     wanted = set(sys.argv[1:])
     benchmarks: dict[str, Callable[[], list[Measure]]] = {
         "roadmaps": roadmaps.measure,
+        "intake_forms": intake.measure_forms,
+        "intake_bulk": intake.measure_bulk,
         "pages_region": pages.measure,
         "federal": federal.measure,
         "schedule_check": schedule.measure,

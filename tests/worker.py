@@ -31,7 +31,7 @@ def workers(
     tasks are not done where they are asked for.
     """
     broker = _broker_url(redis_number)
-    own = {"DATABASE_URL": _database_url(), "REDIS_URL": broker}
+    own = {"DATABASE_URL": database_url(), "REDIS_URL": broker}
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
@@ -60,7 +60,7 @@ def workers(
             _empty(broker)
 
 
-def _database_url() -> str:
+def database_url() -> str:
     """The test's database as a worker of its own is told of it."""
     url = urlsplit(os.environ.get("DATABASE_URL", embedded.DATABASE_URL))
     return urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))

@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+import numpy as np
+
 from organizations.errors import Refused
 
 # Design limits of the portal: a filled collection form has about 12 parts and unpacks to 2 MB,
@@ -125,12 +127,40 @@ def _check_part(part: bytes, suffix: str) -> None:
     if suffix not in (".xml", ".rels", ".vml"):
         return
     try:
-        _Scan(relations=suffix == ".rels").read(part)
+        if suffix == ".xml" and _is_shallow(part):
+            expat.ParserCreate().Parse(part, True)  # well formed; there is nothing more to ask
+        else:
+            _Scan(relations=suffix == ".rels").read(part)
     except (expat.ExpatError, ValueError, LookupError):
         # Office itself writes VML that is not XML (an unclosed `<br>`), and no parser of ours
         # reads it beyond that place.
         if suffix != ".vml" or b"<!DOCTYPE" in part.upper():
             raise _damaged() from None
+
+
+def _is_shallow(part: bytes) -> bool:
+    """Whether a part is surely not too deep, should it be well-formed; False when not sure.
+
+    Told by the signs alone, in a tenth of the time of a scan with its calls for each element:
+    every «<» opens or closes an element, as there are no comments, CDATA or declarations, and
+    every «/>» closes one, as there are as many of them as elements without an end of their own.
+    """
+    head = part.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head.startswith(b"<") or b"\0" in part or b"<!" in part or b"<?" in head[1:]:
+        return False
+    signs = np.frombuffer(part + b" ", dtype=np.uint8)
+    (opened,) = np.nonzero(signs == ord("<"))
+    if head.startswith(b"<?"):
+        opened = opened[1:]
+    ends = signs[opened + 1] == ord("/")
+    (slashes,) = np.nonzero(signs[:-1] == ord("/"))
+    alone = slashes[signs[slashes + 1] == ord(">")]
+    if len(alone) != len(opened) - 2 * int(ends.sum()):
+        return False
+    places = np.concatenate([opened, alone])
+    steps = np.concatenate([np.where(ends, -1, 1), np.full(len(alone), -1)])
+    depths = np.cumsum(steps[np.argsort(places, kind="stable")])
+    return bool(depths.max(initial=0) <= MOST_DEPTH)
 
 
 class _Scan:

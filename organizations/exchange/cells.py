@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 V = TypeVar("V")
@@ -49,6 +50,7 @@ def plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=2048)  # the same headings stand in every file
 def folded(text: str) -> str:
     """A key for comparing headings and words: case, spaces and look-alike letters are one."""
     return "".join(plain(text).casefold().split()).translate(LOOKALIKES)

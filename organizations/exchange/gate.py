@@ -1,9 +1,12 @@
 """The gate every uploaded file passes before any parser sees it: size, kind, soundness."""
 
+import codecs
 import re
 from collections.abc import Collection
 from enum import StrEnum
+from io import SEEK_END
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from organizations.errors import Refused
 from organizations.exchange import archive
@@ -48,6 +51,8 @@ OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 MARKUP = re.compile(r"\s*<(!doctype|html|svg|\?xml|script|head|body)\b|\s*mime-version:", re.I)
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+CONTROL_BYTES = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])  # the same in UTF-8
+TEXT_BLOCK = 2**20
 FORBIDDEN = frozenset('<>:"|?*\x7f')  # act in shells, headers or markup
 MOST_NAME_BYTES = 200
 
@@ -59,9 +64,7 @@ def check_upload(
     if not content:
         raise Refused("Файл пуст. Проверьте, что он сохранён, и загрузите его снова.")
     if len(content) > most_bytes:
-        raise Refused(
-            f"Файл больше {most_bytes / 2**20:.0f} МБ. Уберите из него лишние листы и картинки."
-        )
+        raise _too_large(most_bytes)
     kind = _kind(content, _extension(name))
     if kind not in kinds:
         wanted = ", ".join(sorted(kinds))
@@ -72,6 +75,44 @@ def check_upload(
             f"Дайте файлу окончание .{kind}."
         )
     return kind
+
+
+def check_csv(stream: BinaryIO, name: str, *, most_bytes: int) -> None:
+    """As `check_upload` for a table of any size: read through in blocks and then wound back."""
+    size = stream.seek(0, SEEK_END)
+    stream.seek(0)
+    head = stream.read(TEXT_BLOCK)
+    if size > most_bytes:
+        raise _too_large(most_bytes)
+    if size <= TEXT_BLOCK:
+        check_upload(head, name, kinds=(Kind.CSV,))
+    elif _is_known(head) or _extension(name) != Kind.CSV:
+        check_upload(head + stream.read(TABLE_BYTES), name, kinds=(Kind.CSV,))
+    else:
+        _check_text_blocks(stream, head)
+    stream.seek(0)
+
+
+def _is_known(head: bytes) -> bool:
+    """Whether a file is something else than text by the way it begins."""
+    return head.startswith((b"PK\x03\x04", b"%PDF-", OLE2, *PICTURES))
+
+
+def _check_text_blocks(stream: BinaryIO, head: bytes) -> None:
+    """As `_check_text`, a block at a time."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    block, first = head, True
+    try:
+        while block:
+            text = decoder.decode(block)
+            if len(block.translate(None, CONTROL_BYTES)) < len(block):
+                raise _unprintable()
+            if first and MARKUP.match(text):
+                raise _markup()
+            block, first = stream.read(TEXT_BLOCK), False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise _not_text() from None
 
 
 def _extension(name: str) -> str:
@@ -111,14 +152,32 @@ def _check_text(content: bytes) -> None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(
-            "Файл не опознан: это не xlsx, docx, pdf и не текст в UTF-8. "
-            "Если это таблица csv, сохраните её как «CSV UTF-8»."
-        ) from None
+        raise _not_text() from None
     if CONTROL.search(text):
-        raise Refused("В тексте есть непечатные знаки: это не текст. Выберите другой файл.")
+        raise _unprintable()
     if MARKUP.match(text):
-        raise Refused("Это веб-страница, а не таблица. Сохраните данные как xlsx или csv.")
+        raise _markup()
+
+
+def _too_large(most_bytes: int) -> Refused:
+    return Refused(
+        f"Файл больше {most_bytes / 2**20:.0f} МБ. Уберите из него лишние листы и картинки."
+    )
+
+
+def _not_text() -> Refused:
+    return Refused(
+        "Файл не опознан: это не xlsx, docx, pdf и не текст в UTF-8. "
+        "Если это таблица csv, сохраните её как «CSV UTF-8»."
+    )
+
+
+def _unprintable() -> Refused:
+    return Refused("В тексте есть непечатные знаки: это не текст. Выберите другой файл.")
+
+
+def _markup() -> Refused:
+    return Refused("Это веб-страница, а не таблица. Сохраните данные как xlsx или csv.")
 
 
 def _office_kind(content: bytes) -> Kind:

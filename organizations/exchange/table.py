@@ -157,6 +157,10 @@ class _Reading:
         self.first_rows: dict[object, int] = {}
         # value and note of each text of a column: a form repeats few different texts
         self.known: dict[tuple[str, str], tuple[object, str]] = {}
+        # the texts of each column about which there is nothing to tell, and their values
+        self.plain: dict[str, dict[str, object]] = {
+            column.name: {} if column.required else {"": None} for column in columns
+        }
 
     def run(self, unheaded: Callable[[str], bool] | None) -> Table:
         header = find_header(self.rows, self.columns)
@@ -168,7 +172,8 @@ class _Reading:
         self._refuse_unheaded(header, unheaded)
         if all(column.name in self.places or column.may_miss for column in self.columns):
             for index in range(header + 1, len(self.rows)):
-                self._read_row(index)
+                if any(self.rows[index]) or index in self.stray_rows:
+                    self._read_row(index)
         return self.table
 
     # the header
@@ -194,14 +199,21 @@ class _Reading:
 
     def _refuse_unheaded(self, header: int, allowed: Callable[[str], bool] | None) -> None:
         """Fault each column with data and no heading; its values are nobody's to repeat."""
-        width = max(map(len, self.rows))
         heading = self.rows[header]
-        bare = [index for index in range(width) if index >= len(heading) or not heading[index]]
-        for index in bare:
-            texts = (row[index] for row in self.rows[header + 1 :] if index < len(row))
-            if any(text and not (allowed and allowed(text)) for text in texts):
-                message = "В столбце без заголовка есть данные."
-                self._fault(header, letter(index), "", "пустой столбец", message, REMOVE)
+        bare: set[int] = set()
+        for row in self.rows[header + 1 :]:
+            if any(row):
+                bare |= {
+                    index
+                    for index, text in enumerate(row)
+                    if text
+                    and index not in bare
+                    and (index >= len(heading) or not heading[index])
+                    and not (allowed and allowed(text))
+                }
+        for index in sorted(bare):
+            message = "В столбце без заголовка есть данные."
+            self._fault(header, letter(index), "", "пустой столбец", message, REMOVE)
 
     # the rows
 
@@ -219,7 +231,7 @@ class _Reading:
             self._note(index, "", reason)
             return
         told = len(self.table.faults)
-        values = {column.name: self._value(index, column, texts) for column in self.columns}
+        values = self._values(index, texts)
         record = Record(index + 1, values, texts)
         self._check_repeat(index, record)
         if len(self.table.faults) == told and self.check is not None:
@@ -231,6 +243,20 @@ class _Reading:
         if self.skip is not None:
             return self.skip(texts)
         return None if any(texts.values()) else ""
+
+    def _values(self, index: int, texts: Mapping[str, str]) -> dict[str, object]:
+        """The values of a row; texts that were plain before are not looked at again."""
+        stray = index in self.stray_rows
+        values = {}
+        for column in self.columns:
+            name = column.name
+            text = texts.get(name, "")
+            plain = self.plain[name]
+            if text in plain and not stray:
+                values[name] = plain[text]
+            else:
+                values[name] = self._value(index, column, texts)
+        return values
 
     def _value(self, index: int, column: Column, texts: Mapping[str, str]) -> object:
         text = texts.get(column.name, "")
@@ -253,6 +279,8 @@ class _Reading:
                 self._parse_fault(index, column, text, error)
                 return None
             self.known[key] = (value, column.note(text) if column.note else "")
+            if not self.known[key][1]:
+                self.plain[column.name][text] = value
         value, told = self.known[key]
         if told:
             self._note(index, self.table.letters[column.name], told)

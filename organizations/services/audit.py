@@ -1,5 +1,6 @@
 """Writes the audit trail: one line for each act, in the same transaction as the act."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -21,7 +22,24 @@ def record(
     `by` is None for the portal's own acts. The organization decides in whose journal the line
     stands; left out, it is the row's own.
     """
-    Event.objects.create(
+    event(action, row, by=by, organization=organization, **changes).save(force_insert=True)
+
+
+def record_all(events: Iterable[Event]) -> None:
+    """Note many acts at once, each made by `event`."""
+    Event.objects.bulk_create(events)
+
+
+def event(
+    action: str,
+    row: models.Model,
+    *,
+    by: Viewer | None,
+    organization: Organization | int | None = None,
+    **changes: Any,
+) -> Event:
+    """The line that `record` writes, to be written with others."""
+    return Event(
         action=action,
         user_id=by.user_id if by else None,
         user_name=by.name if by else "портал",

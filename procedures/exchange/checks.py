@@ -15,6 +15,12 @@ def task_name(number: int) -> str:
     return f"t{number}"
 
 
+@cache
+def task_names(count: int) -> list[str]:
+    """The names of the columns of so many tasks."""
+    return [task_name(number) for number in range(count)]
+
+
 def check_row(
     work: WorkSpec,
     criteria: Mapping[int, int],
@@ -26,7 +32,8 @@ def check_row(
     if record.values["variant"] == ABSENT:
         yield from _check_absent(work, record)
         return
-    blank = [j for j in range(len(work.tasks)) if record.values[task_name(j)] is None]
+    points = [record.values[name] for name in task_names(len(work.tasks))]
+    blank = [j for j, value in enumerate(points) if value is None]
     for j in blank:
         yield Complaint(task_name(j), "баллы или X", "пусто.", "Поставьте баллы; не приступал — X.")
     for j, first in criteria.items():
@@ -34,7 +41,7 @@ def check_row(
     # A formula's 0 is what the federal form comes with; programs that fill it do not recompute.
     untouched = record.texts.get("total") == "0" and (record.row - 1, total) in formulas
     if not blank and record.values["total"] is not None and not untouched:
-        yield from _check_total(work, record)
+        yield from _check_total(points, record)
 
 
 def _check_absent(work: WorkSpec, record: Record) -> Iterator[Complaint]:
@@ -61,8 +68,8 @@ def _check_criterion(work: WorkSpec, record: Record, j: int, first: int) -> Iter
         )
 
 
-def _check_total(work: WorkSpec, record: Record) -> Iterator[Complaint]:
-    added = sum(max(record.values[task_name(j)], 0) for j in range(len(work.tasks)))
+def _check_total(points: list[int], record: Record) -> Iterator[Complaint]:
+    added = sum([value for value in points if value > 0])
     if record.values["total"] != added:
         yield Complaint(
             "total",

@@ -12,7 +12,8 @@ from organizations.exchange.cells import Unexpected, folded, is_dash, plain, sho
 from organizations.exchange.faults import Fault, Note
 from organizations.exchange.table import Column, Complaint, Record, Table, letter, read
 from procedures.exchange import layout, tokens
-from procedures.exchange.bulk import MOST_FAULTS, MOST_VARIANT, SchoolResults
+from procedures.exchange.bulk import MOST_FAULTS
+from procedures.exchange.bulk_row import MOST_VARIANT
 from procedures.exchange.checks import task_name
 from procedures.exchange.federal import UNIT_CODE, Export, disagreements, login_in
 from procedures.exchange.results import (
@@ -21,6 +22,7 @@ from procedures.exchange.results import (
     MOST_CLASSES,
     MOST_PARTICIPANT,
     NO_MARK,
+    Results,
     results_of,
 )
 from procedures.exchange.works import WorkSpec
@@ -30,11 +32,19 @@ FIRST = "Есть та же строка выше: повтор не запис�
 MOST_LOGIN = 50  # signs, as in a table of many schools
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class SchoolPart:
+    """What an export holds of one school."""
+
+    school: str
+    results: Results
+
+
 @dataclass
 class Individual:
     """A whole Ф1: in_file = written + repeated + faulty; `places` tell where a login stands."""
 
-    parts: list[SchoolResults] = field(default_factory=list)
+    parts: list[SchoolPart] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)  # row from 1, column letter
@@ -177,7 +187,7 @@ class _Reading:
         if self.work.borders is not None and off.any():
             self.found.off_scale += int(off.sum())
         mark = np.where(given == NO_MARK, results.mark, given)
-        self.found.parts.append(SchoolResults(self.work, login, replace(results, mark=mark)))
+        self.found.parts.append(SchoolPart(login, replace(results, mark=mark)))
 
     # declared counts
 

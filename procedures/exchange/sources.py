@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from organizations.errors import Refused
@@ -25,14 +28,32 @@ class Source:
     def read(self) -> bytes:
         """Its bytes. Raises Refused for a part of a zip that is damaged or too large."""
         if self.member is None:
-            return self.path.read_bytes()
+            return self._own_bytes()
         if self.member.file_size > TABLE_BYTES:
             raise Refused(f"Файл больше {TABLE_BYTES // 2**20} МБ. Уберите из него лишние листы.")
         try:
-            with ZipFile(self.path) as archive, archive.open(self.member) as part:
+            with _archive(self.path, self.path.stat().st_mtime_ns).open(self.member) as part:
                 return part.read(TABLE_BYTES + 1)
         except (BadZipFile, NotImplementedError, RuntimeError, OSError):
             raise Refused("Файл в архиве повреждён или закрыт паролем. Сожмите заново.") from None
+
+    def open(self) -> BinaryIO:
+        """Its bytes as a stream that can be sought in. Raises as `read`."""
+        return self.path.open("rb") if self.member is None else BytesIO(self.read())
+
+    def _own_bytes(self) -> bytes:
+        """At most one byte more than any table may have: the gate then says that it is too large.
+
+        A workbook of several gigabytes is not brought into memory for that.
+        """
+        with self.path.open("rb") as file:
+            return file.read(TABLE_BYTES + 1)
+
+
+@lru_cache(maxsize=1)
+def _archive(path: Path, _changed: int) -> ZipFile:
+    """The zip, opened once for all its members: its list may name thousands."""
+    return ZipFile(path)
 
 
 def sources(paths: Iterable[Path]) -> Iterator[Source]:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organizations', '0004_notice'),
-        ('procedures', '0003_federal_statistics'),
+        ('procedures', '0004_intake'),
     ]
 
     operations = [

@@ -74,6 +74,10 @@ class Protocol(models.Model):
                 fields=["organization", "work", "sha256"],
                 condition=Q(state="accepted"),
             ),
+            # what the rows of results refer to
+            models.UniqueConstraint(
+                name="protocol_with_owner", fields=["id", "organization", "work"]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,9 +95,18 @@ class Result(models.Model):
     entry. Without a `score` the pupil was absent.
     """
 
-    protocol = models.ForeignKey(Protocol, models.CASCADE, related_name="results")
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="results")
-    work = models.ForeignKey(Work, models.PROTECT, related_name="results")
+    # One constraint of the database ties all three to the protocol and its own school and work
+    # (migration 0004): one check a row instead of three, and no row can contradict its protocol.
+    protocol = models.ForeignKey(
+        Protocol, models.CASCADE, related_name="results", db_constraint=False
+    )
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="results", db_constraint=False
+    )
+    # without an index of its own: that of `result_once` begins with the work
+    work = models.ForeignKey(
+        Work, models.PROTECT, related_name="results", db_constraint=False, db_index=False
+    )
     class_number = models.PositiveSmallIntegerField("номер класса")
     participant = models.PositiveIntegerField("код участника")
     variant = models.PositiveSmallIntegerField("вариант", null=True)

@@ -1,25 +1,19 @@
 """Files of results given to a command: recognised by content, each with its own verdict."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import StringIO
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 from organizations.access import Viewer
 from organizations.errors import Conflict, PortalError, Refused
 from organizations.exchange import gate
-from organizations.exchange.faults import Fault
 from organizations.exchange.sheets import Sheet
 from organizations.models import Organization
-from procedures.exchange import federal, privacy
-from procedures.exchange.bulk import Bulk, SchoolResults, read_bulk
-from procedures.exchange.bulk_store import Part
-from procedures.exchange.importer import faults_words, spec_of
+from procedures.exchange import federal
 from procedures.exchange.protocol import has_form, open_form, read_header
-from procedures.exchange.works import WorkSpec
 from procedures.models import Work
-from procedures.queries import newest_scale
 from procedures.services import imports
+from procedures.services.bulk import BulkIntake
 from procedures.services.exports import ExportIntake
 from procedures.services.imports import Outcome, Verdict
 
@@ -29,7 +23,6 @@ NOTHING_KNOWN = (
     "«Индивидуальные результаты», «Статистика по отметкам», «Сравнение отметок с отметками по "
     "журналу», «Распределение первичных баллов». Скачайте форму заново или выгрузите отчёт."
 )
-MOST_CSV_BYTES = 512 * 2**20  # a region's year is about 60 MB
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,7 @@ class Intake:
     def take(self, file: str, name: str, content: bytes) -> FileVerdict:
         """The verdict on one file; a fault of the file never raises."""
         if name.lower().endswith(".csv"):
-            return self._table(file, name, content)
+            return self.table(file, name, BytesIO(content))
         return self._workbook(file, name, content)
 
     def _workbook(self, file: str, name: str, content: bytes) -> FileVerdict:
@@ -149,56 +142,13 @@ class Intake:
 
     # a table of many schools
 
-    def _table(self, file: str, name: str, content: bytes) -> FileVerdict:
+    def table(self, file: str, name: str, stream: BinaryIO) -> FileVerdict:
+        """The verdict on one CSV, read from a stream that can be sought in."""
+        taking = BulkIntake(self._school, self._work, self.by, self.dry_run)
         try:
-            gate.check_upload(content, name, most_bytes=MOST_CSV_BYTES, kinds=(gate.Kind.CSV,))
-            text = content.decode("utf-8-sig")
-            privacy.refuse_names_in_text(text)
-            bulk = read_bulk(StringIO(text, newline=""), _known_works())
+            return FileVerdict(file, taking.take(stream, name), TABLE)
         except Refused as refusal:
             return _refused(file, str(refusal))
-        if not bulk.rows:
-            return _refused(file, "В таблице нет ни одной строки результатов.", TABLE)
-        faults = bulk.faults or self._strangers(bulk)
-        if faults:
-            message = faults_words(len(faults))
-            return FileVerdict(file, Outcome(Verdict.FAULTY, message, faults=tuple(faults)), TABLE)
-        return FileVerdict(file, self._store(bulk, name), TABLE)
-
-    def _strangers(self, bulk: Bulk) -> list[Fault]:
-        """Schools of the table that the portal does not know or that may hand nothing in."""
-        found = []
-        for code in dict.fromkeys(part.school for part in bulk.protocols):
-            try:
-                imports.refuse_other(self._school(code))
-            except Conflict as refusal:
-                expected = "код школы из реестра"
-                found.append(Fault("", None, "school", code, expected, str(refusal)))
-        return found
-
-    def _store(self, bulk: Bulk, name: str) -> Outcome:
-        rows = sum(len(part.results) for part in bulk.protocols)
-        if self.dry_run:
-            return Outcome(Verdict.ACCEPTED, "Файл без ошибок.", rows=rows)
-        try:
-            stored = imports.store(self._parts(bulk.protocols), name=name, by=self.by)
-        except PortalError as refusal:
-            return Outcome(Verdict.REFUSED, str(refusal))
-        if not stored.written:
-            return Outcome(Verdict.UNCHANGED, "Эти же результаты уже приняты.", rows=rows)
-        message = f"Принято строк {stored.rows}, протоколов {stored.written}."
-        if stored.unchanged:
-            message += f" Без изменений протоколов {stored.unchanged}."
-        return Outcome(Verdict.ACCEPTED, message, rows=rows)
-
-    def _parts(self, protocols: Iterable[SchoolResults]) -> Iterable[Part]:
-        for part in protocols:
-            school = self._school(part.school)
-            yield Part(school.pk, self._work(part.work.code), part.results, part.results.mark)
-
-
-def _known_works() -> list[WorkSpec]:
-    return [spec_of(work, newest_scale(work.pk)) for work in Work.objects.all()]
 
 
 def _refused(

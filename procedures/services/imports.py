@@ -137,11 +137,11 @@ def take(
     by_id = by.user_id if by else None
     protocol, fresh = importer.receive(school, work, content=content, name=name, by_id=by_id)
     if protocol.state == Protocol.State.ACCEPTED:
-        return _unchanged(protocol)
+        return unchanged(protocol)
     if fresh:
         audit.record("protocol.uploaded", protocol, by=by, version=protocol.version, name=name)
     importer.process(protocol, trusted=True)
-    return _outcome(protocol)
+    return outcome_of(protocol)
 
 
 def try_out(school: Organization, work: Work, *, content: bytes, name: str) -> Outcome:
@@ -150,7 +150,7 @@ def try_out(school: Organization, work: Work, *, content: bytes, name: str) -> O
         organization=school, work=work, sha256=importer.digest_of(content)
     )
     if (protocol := same.first()) is not None:
-        return _unchanged(protocol)
+        return unchanged(protocol)
     try:
         refuse_closed(school)
         gate.check_upload(content, name, kinds=FORMS)
@@ -197,12 +197,14 @@ def refuse_closed(school: Organization) -> None:
         raise Conflict(f"Школа «{school}» закрыта: её результаты хранятся, новых она не сдаёт.")
 
 
-def _unchanged(protocol: Protocol) -> Outcome:
+def unchanged(protocol: Protocol) -> Outcome:
+    """The outcome for the bytes of a protocol that was accepted before."""
     message = f"Этот же файл уже принят как версия {protocol.version}: ничего не изменилось."
     return Outcome(Verdict.UNCHANGED, message, protocol.rows_written, protocol.version)
 
 
-def _outcome(protocol: Protocol) -> Outcome:
+def outcome_of(protocol: Protocol) -> Outcome:
+    """What the state of a checked protocol means for the file."""
     verdicts = {
         Protocol.State.ACCEPTED: Verdict.ACCEPTED,
         Protocol.State.FAULTY: Verdict.FAULTY,

@@ -1,11 +1,13 @@
+from io import BytesIO
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from organizations.errors import FaultyTable, Refused
-from procedures.exchange import bulk
-from procedures.exchange.bulk import read_bulk, read_bulk_file
+from procedures.exchange import bulk, bulk_blocks
+from procedures.exchange.bulk import read_bulk, read_bulk_file, read_bulk_stream
 from procedures.exchange.works import WorkSpec
 from procedures.scales import Borders
 
@@ -186,3 +188,76 @@ def test_no_row_is_lost(rows):
     for school in read.protocols:
         assert len(np.unique(school.results.participant)) == len(school.results)
         assert (school.results.points <= school.work.max_points).all()
+
+
+# the reading by blocks against the reading row by row
+
+WILD = st.sampled_from(
+    ["", "0", "1", "2", "3", "10", "05", "1.0", "10.0", "X", "x", "Х", "х", " 1", "1 ", "-1", "+1",
+     "ё", "1.5", ".0", "0.0", "٢", "1,", '"1"', '"1,2"', '"a""b"', "999", "1000", "40001.0", "X.0",
+     "000000000001", "2147483647", "2147483648", "9" * 20]
+)  # fmt: skip
+TAME = st.sampled_from(["", "1", "2"])
+CELL = st.one_of(TAME, TAME, TAME, WILD)
+WILD_LINE = st.tuples(
+    st.sampled_from(["ru4", "ru4", "ma4", "xx", " ru4", "", '"ru4"']),
+    st.sampled_from(["a", "a", "b", "школа", "a ", "", "a b", "s" * 51]),
+    st.one_of(st.just("1"), WILD),
+    st.one_of(st.integers(1, 40).map(str), WILD),
+    st.sampled_from(["", "f", "ж", ' "x"']),
+    st.lists(CELL, min_size=7, max_size=7),
+).map(lambda cells: ",".join([*cells[:5], *cells[5]]))
+LINES = st.lists(st.one_of(WILD_LINE, WILD_LINE, st.sampled_from(["", ",,,,,,,,,,,", "1,2", " "])))
+
+
+def told(read):
+    """All that a reading says, in plain values."""
+    schools = [
+        (school.work.code, school.school, *(
+            getattr(school.results, name).tolist() for name in school.results.__slots__
+        ))
+        for school in read.protocols
+    ]  # fmt: skip
+    return schools, read.faults, read.notes, read.rows, read.faulty
+
+
+@given(LINES, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.sampled_from([1, 60, 2**20]))
+def test_the_reading_by_blocks_says_what_the_reading_row_by_row_says(lines, end, ended, block):
+    text = end.join([HEADER, *lines]) + end * ended
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk_blocks, "BLOCK", block)
+        by_blocks = read_bulk_stream(BytesIO(text.encode()), WORKS)
+
+    assert told(by_blocks) == told(read_bulk(text.splitlines(keepends=True), WORKS))
+
+
+@given(LINES, st.permutations(HEADER.split(",")))
+def test_the_columns_may_stand_in_any_order_in_both_readings(lines, names):
+    text = "\n".join([",".join(names), *lines])
+
+    by_blocks = read_bulk_stream(BytesIO(text.encode()), WORKS)
+
+    assert told(by_blocks) == told(read_bulk(text.splitlines(keepends=True), WORKS))
+
+
+def test_rows_spread_over_the_file_come_back_in_their_order(monkeypatch):
+    monkeypatch.setattr(bulk_blocks, "BLOCK", 200)
+    lines = [f"ru4,s{n % 3},1,{n},,1,,,,0,1,3" for n in range(1, 200)]
+
+    read = read_bulk_stream(BytesIO("\n".join([HEADER, *lines]).encode()), WORKS)
+
+    assert [school.school for school in read.protocols] == ["s1", "s2", "s0"]
+    assert read.protocols[2].results.participant.tolist() == list(range(3, 200, 3))
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory():
+    with pytest.raises(Refused, match="длиннее 8 МБ"):
+        read_bulk_stream(BytesIO(HEADER.encode() + b"\n" + b"1" * 9 * 2**20), WORKS)
+
+
+def test_old_ends_of_lines_are_read_too(tmp_path):
+    path = tmp_path / "results.csv"
+    path.write_bytes((HEADER + "\rru4,s,1,7,,1,,,,0,1,3\r").encode())
+
+    assert read_bulk_file(path, WORKS).rows == 1

@@ -1,17 +1,22 @@
 """The commands of works, forms and results as scripts use them."""
 
+import datetime
 import json
 from io import BytesIO, StringIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from openpyxl import load_workbook
 
+from organizations.models import Event
 from procedures import listeners
 from procedures.exchange import layout
 from procedures.exchange.protocol import open_form, read_header
 from procedures.models import Protocol, Result, Scale, Work
+from procedures.services import batches
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.procedures import ScaleFactory, WorkFactory, a_form
 
@@ -334,3 +339,64 @@ def test_after_a_form_the_listeners_hear_of_its_school(
         verdicts(path)
 
     assert told == [(work.pk, [cast.lake_school.pk])]
+
+
+# many files at once
+
+
+def both_ways(folder, monkeypatch):
+    """The verdicts and what is stored, of the files one by one and of all of them together."""
+    said = []
+    for few in (10_000, 1):
+        monkeypatch.setattr(batches, "FEW", few)
+        monkeypatch.setattr(batches, "BATCH", 4)
+        first, second = verdicts(folder), verdicts(folder)
+        rows = Result.objects.order_by("work", "organization", "participant").values_list(
+            "work", "organization", "participant", "class_number", "variant", "points", "score",
+            "mark", "journal_mark", "protocol__version",
+        )  # fmt: skip
+        protocols = Protocol.objects.order_by("work", "organization", "version").values_list(
+            "work", "organization", "version", "state", "name", "size", "sha256", "classes",
+            "scale", "rows_in", "rows_written", "message", "notes", "faults",
+        )  # fmt: skip
+        acts = Event.objects.filter(object_type="procedures.protocol").order_by("pk")
+        journal = sorted(map(str, acts.values_list("action", "object_name", "changes")))
+        said.append((first, second, list(rows), list(protocols), journal))
+        Result.objects.all().delete()
+        Protocol.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE organizations_event")
+    return said
+
+
+def test_many_files_together_come_to_the_same_as_one_by_one(cast, work, tmp_path, monkeypatch):
+    closed = OrganizationFactory(parent=cast.north, closed_on=datetime.date(2020, 1, 1))
+    schools = [OrganizationFactory(parent=cast.north) for _ in range(9)]
+    forms = {f"a{n}.xlsx": a_form(work, school, seed=n) for n, school in enumerate(schools)}
+    forms["b1-same.xlsx"] = forms["a1.xlsx"]
+    forms["b2-other-class.xlsx"] = a_form(work, schools[2], classes=(2,), first=50001)
+    forms["b3-same-codes.xlsx"] = a_form(work, schools[3], classes=(2,))
+    forms["b4-corrected.xlsx"] = a_form(work, schools[4], seed=44)
+    forms["b5-two-classes.xlsx"] = a_form(work, schools[5], classes=(1, 2), seed=55)
+    forms["b6-fewer-classes.xlsx"] = a_form(work, schools[5], classes=(1,), seed=56)
+    book = load_workbook(BytesIO(forms["a6.xlsx"]))
+    book["Протокол"]["C2"], book["Протокол"]["C3"] = 9, "—"
+    book.save(tmp_path / "b7-faulty.xlsx")
+    forms["c1-federal.xlsx"] = federal(forms["a1.xlsx"])
+    forms["c2-closed.xlsx"] = a_form(work, closed)
+    forms["c3-broken.xlsx"] = forms["a1.xlsx"][:-200]
+    forms["c4-text.xlsx"] = b"text"
+    forms["c5-nobody.xlsx"] = a_form(work, OrganizationFactory.build(code="edu499999"))
+    forms["d-last.xlsx"] = a_form(work, cast.lake_school)
+    for name, content in forms.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "c6-table.csv").write_text("\n".join([HEADER, ROWS[2]]), encoding="utf-8")
+
+    one_by_one, together = both_ways(tmp_path, monkeypatch)
+
+    assert together == one_by_one
+    told = {Path(row["file"]).name: row["verdict"] for row in together[0][0]}
+    assert told["a0.xlsx"] == told["b2-other-class.xlsx"] == told["b4-corrected.xlsx"] == "accepted"
+    assert told["b1-same.xlsx"] == "unchanged"
+    assert told["b3-same-codes.xlsx"] == told["b7-faulty.xlsx"] == "faulty"
+    assert told["c3-broken.xlsx"] == told["c2-closed.xlsx"] == "refused"

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from organizations.errors import PortalError, Refused
-from procedures.exchange.sources import Source, sources
+from organizations.errors import Refused
+from procedures.exchange.sources import sources
+from procedures.services.batches import take_all
 from procedures.services.files import FileVerdict, Intake
-from procedures.services.imports import Outcome, Verdict
+from procedures.services.imports import Verdict
 
 MANY = 20  # files from which on the progress is told
 TELL_EVERY_SECONDS = 2.0
@@ -54,8 +55,7 @@ class Command(BaseCommand):
             raise CommandError("Файлов .xlsx и .csv не найдено. Проверьте пути.")
         intake = Intake(organization=organization, work=work, dry_run=dry_run)
         failed, told_at = 0, time.monotonic()
-        for number, source in enumerate(files, start=1):
-            verdict = _take(intake, source)
+        for number, verdict in enumerate(take_all(intake, files), start=1):
             failed += not verdict.is_good
             self._tell(verdict, as_json=format == "json")
             if len(files) > MANY and time.monotonic() - told_at > TELL_EVERY_SECONDS:
@@ -72,10 +72,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{verdict.file}: {WORDS[outcome.verdict]}. {outcome.message}")
         for fault in outcome.faults:
             self.stdout.write(f"  {fault}")
-
-
-def _take(intake: Intake, source: Source) -> FileVerdict:
-    try:
-        return intake.take(source.label, source.name, source.read())
-    except PortalError as refusal:
-        return FileVerdict(source.label, Outcome(Verdict.REFUSED, str(refusal)))

@@ -1,16 +1,22 @@
+import datetime
 import io
+import json
 import os
+import subprocess
+import sys
 import time
 import zipfile
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from organizations.errors import Refused
-from organizations.exchange import child
+from organizations.exchange import child, sheets
+from organizations.exchange.cells import plain
 from organizations.exchange.faults import Fault
 from organizations.exchange.workbook import FORMULA_SIGNS, marked, read_sheets, write
 
@@ -72,15 +78,16 @@ def test_a_formula_that_failed_is_both():
     assert sheet.formulas == {(0, 0)}
 
 
-def replaced(content, old, new):
-    """The workbook with bytes of its first sheet replaced."""
+def replaced(content, *changes):
+    """The workbook with bytes of its first sheet replaced: old, new, old, new, …"""
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(written, "w") as made:
         for name in source.namelist():
             part = source.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                assert old in part
-                part = part.replace(old, new)
+                for old, new in zip(changes[::2], changes[1::2], strict=True):
+                    assert old in part
+                    part = part.replace(old, new)
             made.writestr(name, part, zipfile.ZIP_DEFLATED)
     return written.getvalue()
 
@@ -121,8 +128,119 @@ def test_one_far_cell_does_not_take_the_memory(trusted):
     book = Workbook()
     book.active["XFD1048576"] = 1
 
-    with pytest.raises(Refused, match="до строки 1048576"):
-        read_sheets(saved(book), trusted=trusted)
+    rows = read_sheets(saved(book), trusted=trusted)["Sheet"].rows
+
+    assert (len(rows), len(rows[-1]), rows[-1][-1]) == (2**20, 2**14, "1")
+    assert not any(map(any, rows[:-1]))
+
+
+def grown(content):
+    """By how many MB a process of its own grows when it reads the workbook, and its rows."""
+    script = (
+        "import sys, resource; from organizations.exchange import sheets; "
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
+        "read = sheets.parse(sys.stdin.buffer.read()); "
+        "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
+        "rows = [[len(sheet.rows), sum(map(any, sheet.rows))] for sheet in read.values()]; "
+        "print((after - before) // 1024, rows)"
+    )
+    started = children_time()
+    done = subprocess.run([sys.executable, "-c", script], input=content, capture_output=True,
+                          check=True, cwd=settings.BASE_DIR)  # fmt: skip
+    assert children_time() - started < 20
+    megabytes, _, rows = done.stdout.decode().partition(" ")
+    return int(megabytes), json.loads(rows)
+
+
+def sheet_of(rows, dimension="A1"):
+    """A workbook whose only sheet has this XML for rows."""
+    book = Workbook()
+    return replaced(
+        saved(book), b'<dimension ref="A1:A1"/>', f'<dimension ref="{dimension}"/>'.encode(),
+        b"<sheetData></sheetData>", f"<sheetData>{rows}</sheetData>".encode(),
+    )  # fmt: skip
+
+
+SOUND_ROW = '<row r="1"><c r="A1"><v>5</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "dimension", "found"),
+    [
+        pytest.param(SOUND_ROW, "A1:XFD1048576", [1, 1], id="a lying dimension"),
+        pytest.param(
+            SOUND_ROW + "".join(
+                f'<row r="{n}" s="1"><c r="A{n}" s="0"/><c r="B{n}" s="0"/></row>'
+                for n in range(2, 2**20)
+            ),
+            "A1", [1, 1], id="a million empty formatted rows",
+        ),
+        pytest.param(
+            SOUND_ROW + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "A1",
+            [2**20, 2], id="a far cell",
+        ),
+        pytest.param(
+            SOUND_ROW + '<row r="2"><c r="XFD1048576"><v>1</v></c></row>', "A1",
+            [2**20, 2], id="a far cell whose row lies",
+        ),
+        pytest.param(
+            "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 1500))
+            + '<row r="1500"><c r="XFD1500" t="str"><v>x</v></c></row>',
+            "A1", [1500, 1500], id="a far column",
+        ),
+    ],
+)  # fmt: skip
+def test_odd_sheets_are_read_in_little_memory_and_time(rows, dimension, found):
+    megabytes, read = grown(sheet_of(rows, dimension))
+
+    assert megabytes < 200
+    assert read == [found]
+
+
+CELL_VALUES = st.one_of(
+    st.none(), TEXTS, st.integers(-10**9, 10**9), st.booleans(),
+    st.floats(-1e6, 1e6).map(lambda number: round(number, 3)),
+    st.dates(datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)),
+    st.builds(
+        datetime.datetime.combine,
+        st.dates(datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)),
+        st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
+    ),
+    st.sampled_from(["#N/A", "=1+1"]),
+)  # fmt: skip
+GRID = st.dictionaries(st.tuples(st.integers(1, 9), st.integers(1, 7)), CELL_VALUES, max_size=25)
+
+
+def trimmed(rows):
+    """Rows without the empty ends of lines and of the sheet."""
+    short = [[*row] for row in rows]
+    for row in short:
+        while row and not row[-1]:
+            row.pop()
+    while short and not short[-1]:
+        short.pop()
+    return short
+
+
+@given(GRID)
+def test_both_readings_of_a_sheet_say_what_openpyxl_says(grid):
+    book = Workbook()
+    for (row, column), value in grid.items():
+        book.active.cell(row, column, value)
+    content = saved(book)
+
+    usual = read_sheets(content, trusted=True)["Sheet"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheets, "MOST_CELLS", -1)
+        by_cells = read_sheets(content, trusted=True)["Sheet"]
+
+    theirs = load_workbook(io.BytesIO(content), data_only=True).active.iter_rows(values_only=True)
+    assert trimmed(usual.rows) == trimmed(by_cells.rows) == trimmed(
+        [[plain(value) for value in row] for row in theirs]
+    )  # fmt: skip
+    assert usual.formulas == by_cells.formulas == {
+        (row - 1, column - 1) for (row, column), value in grid.items() if value == "=1+1"
+    }  # fmt: skip
 
 
 def in_child(expression):
@@ -155,6 +273,38 @@ def test_the_child_sees_no_secrets_of_this_process(monkeypatch):
 def test_a_child_that_dies_is_a_refusal():
     with pytest.raises(Refused, match="слишком велик"):
         in_child("__import__('os').kill(__import__('os').getpid(), 9)")
+
+
+def test_a_pool_answers_each_file_and_outlives_a_child_that_dies(monkeypatch):
+    monkeypatch.setattr(child, "FILES_A_CHILD", 3)
+    expressions = [f"b'x' * {number}" for number in range(9)]
+    expressions.insert(4, "__import__('os').kill(__import__('os').getpid(), 9)")
+    expressions.insert(7, "b'x' * 2**29")
+    expressions.append("setting")
+
+    found = []
+    with child.Pool("tests.pool_work", "prepared", b"known", children=2) as pool:
+        answers = [pool.submit(expression.encode()) for expression in expressions]
+        for answer in answers:
+            try:
+                found.append(answer.result())
+            except Refused as refusal:
+                found.append(str(refusal)[:24])
+
+    sound = [b"x" * number for number in range(9)]
+    refused = child.TOO_HARD[:24]
+    assert found == [*sound[:4], refused, *sound[4:6], refused, *sound[6:], b"known"]
+
+
+def test_a_pool_gives_each_file_its_time(monkeypatch):
+    monkeypatch.setattr(child, "WALL_SECONDS", 5)
+
+    with child.Pool("tests.pool_work", "prepared", b"", children=1) as pool:
+        slow = pool.submit(b"__import__('time').sleep(60)")
+        next_one = pool.submit(b"b'done'")
+        with pytest.raises(Refused, match="слишком велик"):
+            slow.result()
+        assert next_one.result() == b"done"
 
 
 @given(st.lists(st.lists(TEXTS, min_size=1, max_size=4), min_size=1, max_size=6))
@@ -210,13 +360,13 @@ def test_the_same_workbook_comes_back_with_the_faulty_cell_marked_and_its_lists_
 def test_the_first_sheet_lists_the_faults_as_texts():
     content = marked(form(), [fault(), fault(row=None, column="", found="", cure="")])
 
-    sheets = read_sheets(content)
-    assert next(iter(sheets)) == "Ошибки"
-    assert sheets["Ошибки"].rows[1:] == [
+    read = read_sheets(content)
+    assert next(iter(read)) == "Ошибки"
+    assert read["Ошибки"].rows[1:] == [
         ["Протокол", "B2", "=4", "нужно 0 или 1, а здесь «=4». Поставьте 0 или 1."],
         ["Протокол", "", "", "нужно 0 или 1, а здесь «=4»."],
     ]
-    assert not sheets["Ошибки"].formulas
+    assert not read["Ошибки"].formulas
 
 
 def test_two_faults_of_one_cell_stand_in_one_note_and_marking_again_does_not_pile_up():
