@@ -30,6 +30,7 @@ from organizations.queries import viewer_of
 from organizations.services import members, tokens
 from procedures.exchange import layout
 from procedures.models import Protocol, Result, TableFile, TableRow, Work
+from procedures.services import catalogue
 from reports.models import YearlyReport
 from roadmaps.models import (
     Cohort,
@@ -95,7 +96,8 @@ class World:
 
 
 def make_world(cast: Cast) -> World:
-    """The rows of Lake school in North."""
+    """The rows of Lake school in North, beside the catalogue of procedures."""
+    catalogue.load()
     return make_rows(cast.lake_school, deputy=cast.nina, coordinator=cast.oleg, work=a_work())
 
 
