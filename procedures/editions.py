@@ -102,7 +102,7 @@ def editions(versions: QuerySet[ProcedureVersion]) -> list[Edition]:
     names = dict(Procedure.objects.filter(code__in=kin).values_list("code", "short_title"))
     places = dict(Direction.objects.values_list("code", "short_title"))
     words = {**WORDS, **dict.fromkeys(KIN, names), "directions": places}
-    older = [*rows[1:], None]
+    older = [*rows[1:], None][: len(rows)]
     return [
         Edition(row, differences(before.content, row.content, words) if before else [])
         for row, before in zip(rows, older, strict=True)

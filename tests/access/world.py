@@ -47,6 +47,7 @@ from procedures.models import (
     Work,
 )
 from procedures.schedule_reads import year_of
+from procedures.services import catalogue
 from reports.models import YearlyReport
 from roadmaps.models import (
     Cohort,
@@ -139,7 +140,8 @@ class World:
 
 
 def make_world(cast: Cast) -> World:
-    """The rows of Lake school in North."""
+    """The rows of Lake school in North, beside the catalogue of procedures."""
+    catalogue.load()
     return make_rows(cast.lake_school, deputy=cast.nina, coordinator=cast.oleg, work=a_work())
 
 

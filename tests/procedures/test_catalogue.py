@@ -210,6 +210,13 @@ def test_the_catalogue_shows_every_direction_and_narrows_to_a_level(loaded, cast
     assert "Анализ и интерпретация информации" not in of_schools
 
 
+def test_a_procedure_that_was_there_before_the_catalogue_has_its_page(cast, client):
+    WorkFactory(procedure__code="old-tests", procedure__title="Прежние работы")
+    client.force_login(cast.nina)
+
+    assert "завели раньше каталога" in text(page(client, "procedure", "old-tests"))
+
+
 def test_a_reader_is_offered_no_editing(loaded, cast, client):
     client.force_login(cast.vera)
 
