@@ -12,7 +12,7 @@ from organizations.exchange.cells import Unexpected, folded, is_dash, plain, sho
 from organizations.exchange.faults import Fault, Note
 from organizations.exchange.table import Column, Complaint, Record, Table, letter, read
 from procedures.exchange import layout, tokens
-from procedures.exchange.bulk import MOST_FAULTS, MOST_VARIANT, SchoolResults
+from procedures.exchange.bulk import MOST_FAULTS
 from procedures.exchange.checks import task_name
 from procedures.exchange.federal import UNIT_CODE, Export, disagreements, login_in
 from procedures.exchange.results import (
@@ -21,6 +21,7 @@ from procedures.exchange.results import (
     MOST_CLASSES,
     MOST_PARTICIPANT,
     NO_MARK,
+    Results,
     results_of,
 )
 from procedures.exchange.works import WorkSpec
@@ -28,13 +29,22 @@ from procedures.exchange.works import WorkSpec
 DECLARED = re.compile(r"кол(?:-|ичест)во участников[\s:|]*([0-9]+)", re.I)
 FIRST = "Есть та же строка выше: повтор не записан."
 MOST_LOGIN = 50  # signs, as in a table of many schools
+MOST_VARIANT = 9  # as there
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SchoolRows:
+    """One school's pupils in an export, by its login."""
+
+    school: str
+    results: Results
 
 
 @dataclass
 class Individual:
     """A whole Ф1: in_file = written + repeated + faulty; `places` tell where a login stands."""
 
-    parts: list[SchoolResults] = field(default_factory=list)
+    parts: list[SchoolRows] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)  # row from 1, column letter
@@ -177,7 +187,7 @@ class _Reading:
         if self.work.borders is not None and off.any():
             self.found.off_scale += int(off.sum())
         mark = np.where(given == NO_MARK, results.mark, given)
-        self.found.parts.append(SchoolResults(self.work, login, replace(results, mark=mark)))
+        self.found.parts.append(SchoolRows(login, replace(results, mark=mark)))
 
     # declared counts
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 from organizations.access import Viewer
@@ -152,9 +152,8 @@ class Intake:
     def _table(self, file: str, name: str, content: bytes) -> FileVerdict:
         try:
             gate.check_upload(content, name, most_bytes=MOST_CSV_BYTES, kinds=(gate.Kind.CSV,))
-            text = content.decode("utf-8-sig")
-            privacy.refuse_names_in_text(text)
-            bulk = read_bulk(StringIO(text, newline=""), _known_works())
+            privacy.refuse_names_in_stream(BytesIO(content))
+            bulk = read_bulk(StringIO(content.decode("utf-8-sig"), newline=""), _known_works())
         except Refused as refusal:
             return _refused(file, str(refusal))
         if not bulk.rows:
