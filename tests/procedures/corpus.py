@@ -365,7 +365,7 @@ def _more_rows(makings: Makings, rows: str) -> bytes:
 
 
 def _far_cell(makings: Makings) -> bytes:
-    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    far = '<row r="1048576"><c r="XFD1048576"><v>777</v></c></row>'
     return _more_rows(makings, far)
 
 
