@@ -30,6 +30,15 @@ from procedures.exchange.works import WorkSpec
 DECLARED = re.compile(r"кол(?:-|ичест)во участников[\s:|]*([0-9]+)", re.I)
 FIRST = "Есть та же строка выше: повтор не записан."
 MOST_LOGIN = 50  # signs, as in a table of many schools
+MOST_VARIANT = 9  # as there
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SchoolRows:
+    """One school's pupils in an export, by its login."""
+
+    school: str
+    results: Results
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,6 +54,7 @@ class Individual:
     """A whole Ф1: in_file = written + repeated + faulty; `places` tell where a login stands."""
 
     parts: list[SchoolPart] = field(default_factory=list)
+    parts: list[SchoolRows] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)  # row from 1, column letter
@@ -188,6 +198,7 @@ class _Reading:
             self.found.off_scale += int(off.sum())
         mark = np.where(given == NO_MARK, results.mark, given)
         self.found.parts.append(SchoolPart(login, replace(results, mark=mark)))
+        self.found.parts.append(SchoolRows(login, replace(results, mark=mark)))
 
     # declared counts
 

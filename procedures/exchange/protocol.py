@@ -93,6 +93,18 @@ def open_form(content: bytes, *, trusted: bool = False) -> dict[str, Sheet]:
     return sheets
 
 
+def refuse_people(content: bytes) -> None:
+    """Raise PersonalData for a workbook that says who the pupils are, before it is kept.
+
+    Parsed in a limited child process. One that cannot be read is left for the check to tell of.
+    """
+    try:
+        sheets = read_sheets(content)
+    except Refused:
+        return
+    privacy.refuse_names(sheets)
+
+
 def has_form(sheets: Mapping[str, Sheet]) -> bool:
     """Whether there is a sheet of results, be it in order or not."""
     return any(folded(name) == folded(layout.PROTOCOL) for name in sheets)

@@ -365,7 +365,7 @@ def _more_rows(makings: Makings, rows: str) -> bytes:
 
 
 def _far_cell(makings: Makings) -> bytes:
-    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    far = '<row r="1048576"><c r="XFD1048576"><v>777</v></c></row>'
     return _more_rows(makings, far)
 
 
@@ -450,6 +450,7 @@ def _form_cells() -> Iterator[Case]:
         "a wrong total": ({"I2": 99}, "I2"),
         "absent with points": ({"B2": "отсутствовал", "C2": 1}, "B2"),
         "a code twice": ({"A3": 40001}, "A3"),
+        "a row of words between pupils": ({"A9": "Класс 4Б", "B9": 1, "G9": 1}, "A9"),
     }
     for title, (cells, fault) in wrong.items():
         yield _faulty(title, lambda m, cells=cells: m.cells(**cells), fault)
@@ -467,6 +468,7 @@ def _form_cells() -> Iterator[Case]:
         "spaces no one sees": {"C2": "\u00a02\u200b ", "I2": None},
         "a blank row between": {"A9": None},
         "a total of 0 in a blank row": {"I9": 0},
+        "points of a criterion as «2.0»": {"C2": "2.0", "I2": None},
     }
     for title, cells in read.items():
         yield _accepted(title, lambda m, cells=cells: m.cells(**cells))

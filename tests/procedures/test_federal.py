@@ -1,6 +1,11 @@
 """Exports of ФИС ОКО taken in: what is stored equals what stands in the file, or is explained."""
 
+import json
+from io import StringIO
+from zipfile import ZipFile
+
 import pytest
+from django.core.management import call_command
 
 from organizations.models import Organization
 from organizations.queries import viewer_of
@@ -298,6 +303,21 @@ def test_a_dry_run_of_an_export_writes_nothing(cast, work):
 
     assert not Result.objects.exists()
     assert not FederalExport.objects.exists()
+
+
+def test_the_command_takes_exports_out_of_a_zip_whatever_their_names(cast, work, tmp_path):
+    with ZipFile(tmp_path / "oko.zip", "w") as archive:
+        row = pupil(40001, 2, 1, 2, 3)
+        archive.writestr("Ф3_Статистика.xlsx", individual(group(exports.LAKE, 1), row))
+        archive.writestr("2849657.xlsx", exports.marks([exports.LAKE, None, 89, 25, 25, 25, 25]))
+    out = StringIO()
+
+    call_command("import_results", str(tmp_path / "oko.zip"), format="json", stdout=out)
+
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(row["kind"], row["verdict"]) for row in told] == [
+        ("marks", "accepted"), ("individual", "accepted"),
+    ]  # fmt: skip
 
 
 # statistics

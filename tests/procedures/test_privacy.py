@@ -1,9 +1,16 @@
 """Personal names are found wherever they stand, and nothing of them is repeated."""
 
+import io
+
 import pytest
 
 from organizations.exchange.sheets import Sheet
-from procedures.exchange.privacy import PersonalData, refuse_names, refuse_names_in_text
+from procedures.exchange.privacy import (
+    PersonalData,
+    refuse_names,
+    refuse_names_in_stream,
+    refuse_names_in_text,
+)
 
 NAMES = (
     "Сидоров Пётр Иванович",
@@ -59,6 +66,20 @@ def test_what_reports_are_made_of_is_no_name(text):
 def test_a_name_of_a_sheet_counts_too():
     with pytest.raises(PersonalData, match="названии листа"):
         refuse_names({"Сидоров Пётр Иванович": Sheet([], frozenset())})
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_name_far_inside_a_stream_is_found_with_its_line(end):
+    lines = ["ru4-2026,edu420001,1,40001,f,1,4,,5,2,1,2,Х"] * 60_000
+    sound = io.BytesIO(end.join(lines).encode())
+    lines[50_000] = "ru4-2026,edu420001,1,Сидоров Пётр Иванович,f,1,4,,5,2,1,2,X"
+    named = io.BytesIO(end.join(lines).encode())
+
+    refuse_names_in_stream(sound)
+    with pytest.raises(PersonalData, match="В строке 50001 "):
+        refuse_names_in_stream(named)
+
+    assert sound.tell() == 0
 
 
 def test_a_great_table_of_latin_signs_costs_nothing():

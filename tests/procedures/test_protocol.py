@@ -12,7 +12,12 @@ from organizations.exchange.gate import Kind, check_upload
 from organizations.exchange.workbook import marked, read_sheets
 from procedures.exchange.form import write_form
 from procedures.exchange.privacy import PersonalData
-from procedures.exchange.protocol import NotProtocol, read_header, read_protocol
+from procedures.exchange.protocol import (
+    NotProtocol,
+    read_header,
+    read_protocol,
+    refuse_people,
+)
 from procedures.exchange.results import results_of
 from procedures.exchange.works import WorkSpec
 from procedures.scales import Borders
@@ -270,6 +275,14 @@ def test_leading_zeros_and_whole_numbers_with_a_comma_are_read(cells, points, co
 
     assert table.faults == ()
     assert (table.results.points[0, 0], table.results.participant[0]) == (points, code)
+
+
+def test_a_stranger_s_file_is_looked_through_for_names_before_it_is_kept():
+    refuse_people(federal(SOUND, room=5))
+    refuse_people(b"PK no workbook at all")
+
+    with pytest.raises(PersonalData):
+        refuse_people(federal(changed(SOUND, A="Сидоров Пётр"), room=5))
 
 
 def test_hidden_lists_of_points_beside_the_table_are_the_forms_own():
