@@ -76,6 +76,8 @@ def test_the_schools_pages_have_no_barriers(visit, world):
         f"/monitoring/federal/{world.work.code}/pupils/",
         f"/monitoring/federal/{world.work.code}/groups/",
         f"/monitoring/journal/{world.work.code}/",
+        "/procedures/schedule/?view=month",
+        "/procedures/schedule/classes/",
         f"/organizations/documents/{document.pk}/",
         "/organizations/account/",
     ]) == {}  # fmt: skip
@@ -91,6 +93,8 @@ def test_the_coordinators_pages_have_no_barriers(visit, world):
         f"/organizations/documents/{document.pk}/",
         f"/monitoring/objectivity/schools/{made.LAKE}/",
         f"/procedures/{world.work.code}/",
+        "/procedures/schedule/control/",
+        "/procedures/schedule/rules/",
     ]) == {}  # fmt: skip
 
 
