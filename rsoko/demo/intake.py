@@ -9,6 +9,7 @@ from organizations.models import Membership, Organization
 from procedures.completeness import Cell, Receipt, cells
 from procedures.models import Exemption, Protocol, Reopening, Work
 from procedures.services import deadlines
+from rsoko.demo.deliver import OWED
 from rsoko.demo.settle import acting_as, deputy_of
 from rsoko.demo.works import YEAR
 
@@ -40,7 +41,7 @@ def _arrive(work: Work, held_on: datetime.date) -> None:
     schools = list(Organization.objects.schools().order_by("code").values_list("pk", flat=True))
     for pace in range(PACES):
         after = SLOWEST if pace == PACES - 1 else datetime.timedelta(days=1 + pace % 12)
-        some = schools[pace::PACES]
+        some = schools[(pace + work.pk) % PACES :: PACES]
         Protocol.objects.filter(work=work, organization__in=some).update(accepted_at=noon + after)
 
 
@@ -48,14 +49,15 @@ def _say_who_does_not(year: int) -> int:
     """Most of what is missing has its reason; the rest stays missing."""
     day = timezone.localdate()
     works = list(Work.objects.filter(year=year))
+    owed = {work.pk for work in works if work.code == OWED}
     schools = Organization.objects.schools().working(day)
-    found = [one for cell in cells(schools, works, day) for one in _exemptions(cell)]
+    found = [one for cell in cells(schools, works, day) for one in _exemptions(cell, owed)]
     Exemption.objects.bulk_create(found, batch_size=2000)
     return len(found)
 
 
-def _exemptions(cell: Cell) -> list[Exemption]:
-    if (cell.school + cell.work) % LEFT_UNSAID == 0:
+def _exemptions(cell: Cell, owed: set[int]) -> list[Exemption]:
+    if cell.work in owed or (cell.school + cell.work) % LEFT_UNSAID == 0:
         return []
     row = {"organization_id": cell.school, "work_id": cell.work}
     if cell.receipt is Receipt.PARTIAL:
