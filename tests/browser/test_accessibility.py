@@ -73,6 +73,7 @@ def test_the_schools_pages_have_no_barriers(visit, world):
         *menu_of(page).values(),
         f"/procedures/protocols/{protocol.pk}/",
         f"/procedures/{world.work.code}/upload/",
+        "/procedures/completeness/",
         f"/organizations/documents/{document.pk}/",
         "/organizations/account/",
     ]) == {}  # fmt: skip
@@ -88,6 +89,7 @@ def test_the_coordinators_pages_have_no_barriers(visit, world):
         f"/organizations/documents/{document.pk}/",
         f"/monitoring/objectivity/schools/{made.LAKE}/",
         f"/procedures/{world.work.code}/",
+        "/procedures/completeness/",
     ]) == {}  # fmt: skip
 
 
