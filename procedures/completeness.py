@@ -11,12 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
 from organizations.models import Organization, Profile
+from procedures.exchange.results import MOST_CLASSES
 from procedures.models import Work
 from procedures.queries import SENIOR_GRADES
 
@@ -52,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many works of how many schools stand how; sums with +."""
+    """How many works of how many schools stand how."""
 
     counts: Mapping[Receipt, int] = field(default_factory=Counter)
     closed: int = 0  # of those expected, works whose day is over
@@ -77,72 +79,71 @@ class Tally:
         """Handed in whole by the day of those whose day is over; None before any day."""
         return self.in_time / self.closed if self.closed else None
 
-    def __add__(self, other: "Tally") -> "Tally":
-        counts = Counter(self.counts)
-        counts.update(other.counts)
-        return Tally(counts, self.closed + other.closed, self.in_time + other.in_time)
+    @classmethod
+    def sum(cls, tallies: Iterable["Tally"]) -> "Tally":
+        """All of them together."""
+        counts: Counter[Receipt] = Counter()
+        closed = in_time = 0
+        for one in tallies:
+            counts.update(one.counts)
+            closed += one.closed
+            in_time += one.in_time
+        return cls(counts, closed, in_time)
 
 
+# Classes are sets of bits: class 1 is bit 1, there are at most 50. Bit 0 is the whole school.
 CELLS = """
 WITH schools AS (
     SELECT id, parent_id, profile FROM organizations_organization WHERE id IN ({schools})
 ),
 works AS (SELECT id, grade, due_on FROM procedures_work WHERE id = ANY(%s)),
-written AS (
-    SELECT p.organization_id AS school, p.work_id AS work, w.grade, c.number,
-           bool_or(p.state = 'accepted') AS counts,
-           min(coalesce(p.accepted_at, p.uploaded_at)) AS since
+handed AS (
+    SELECT p.organization_id AS school, p.work_id AS work, w.grade,
+           coalesce(bit_or(m.classes) FILTER (WHERE p.state = 'accepted'), 0) AS received,
+           coalesce(bit_or(m.classes) FILTER (
+               WHERE (p.state = 'accepted' OR p.rows_written > 0)
+               AND (coalesce(p.accepted_at, p.uploaded_at) AT TIME ZONE %s)::date <= w.due_on
+           ), 0) AS in_time,
+           (array_agg(p.state ORDER BY p.version DESC))[1] AS newest
     FROM procedures_protocol p
     JOIN works w ON w.id = p.work_id JOIN schools s ON s.id = p.organization_id
-    CROSS JOIN LATERAL unnest(p.classes) AS c(number)
-    WHERE p.state = 'accepted' OR p.rows_written > 0
-    GROUP BY 1, 2, 3, 4
+    CROSS JOIN LATERAL (
+        SELECT bit_or(1::bigint << c.number) AS classes FROM unnest(p.classes) AS c(number)
+    ) m
+    GROUP BY 1, 2, 3
 ),
-taking AS (
-    SELECT k.school, w.id AS work, k.number, h.since,
-           h.counts IS NOT NULL AS received, e.id IS NOT NULL AS exempt
-    FROM (SELECT DISTINCT school, grade, number FROM written WHERE counts) k
-    JOIN works w ON w.grade = k.grade
-    LEFT JOIN written h
-        ON h.school = k.school AND h.work = w.id AND h.number = k.number AND h.counts
-    LEFT JOIN procedures_exemption e
-        ON e.organization_id = k.school AND e.work_id = w.id AND e.class_number = k.number
+known AS (SELECT school, grade, bit_or(received) AS classes FROM handed GROUP BY 1, 2),
+said AS (
+    SELECT e.organization_id AS school, e.work_id AS work,
+           bit_or(1::bigint << coalesce(e.class_number, 0)) AS classes
+    FROM procedures_exemption e JOIN works w ON w.id = e.work_id
+    GROUP BY 1, 2
 ),
-parallels AS (
-    SELECT school, work, max(since) AS since,
-           array_agg(number ORDER BY number) FILTER (WHERE received) AS received,
-           array_agg(number ORDER BY number) FILTER (WHERE NOT received AND NOT exempt) AS missing,
-           array_agg(number ORDER BY number) FILTER (WHERE NOT received AND exempt) AS exempt
-    FROM taking GROUP BY 1, 2
-),
-newest AS (
-    SELECT DISTINCT ON (p.organization_id, p.work_id)
-           p.organization_id AS school, p.work_id AS work, p.state
-    FROM procedures_protocol p
-    JOIN works w ON w.id = p.work_id JOIN schools s ON s.id = p.organization_id
-    ORDER BY p.organization_id, p.work_id, p.version DESC
+sets AS (
+    SELECT s.id AS school, s.parent_id AS parent, w.id AS work, w.due_on, h.newest,
+           coalesce(k.classes, 0) AS known, coalesce(h.received, 0) AS received,
+           coalesce(h.in_time, 0) AS in_time, coalesce(e.classes, 0) AS said
+    FROM schools s CROSS JOIN works w
+    LEFT JOIN handed h ON h.school = s.id AND h.work = w.id
+    LEFT JOIN known k ON k.school = s.id AND k.grade = w.grade
+    LEFT JOIN said e ON e.school = s.id AND e.work = w.id
+    WHERE NOT (s.profile = %s AND w.grade = ANY(%s))
 ),
 cells AS (
-    SELECT s.id AS school, s.parent_id AS parent, w.id AS work,
-           a.received, a.missing, a.exempt,
+    SELECT school, parent, work, received,
+           known & ~received & ~said AS missing, known & ~received & said AS exempt,
            CASE
-               WHEN a.received IS NOT NULL AND a.missing IS NULL
-                   THEN CASE WHEN (a.since AT TIME ZONE %s)::date > w.due_on
+               WHEN received <> 0 AND known & ~received & ~said <> 0 THEN 'partial'
+               WHEN received <> 0
+                   THEN CASE WHEN due_on IS NOT NULL AND received & ~in_time <> 0
                              THEN 'late' ELSE 'accepted' END
-               WHEN a.received IS NOT NULL THEN 'partial'
-               WHEN e.id IS NOT NULL OR (a.school IS NOT NULL AND a.missing IS NULL)
-                   THEN 'exempt'
-               WHEN n.state IN ('faulty', 'refused') THEN 'faulty'
-               WHEN n.state IN ('ready', 'checking') THEN n.state
-               WHEN w.due_on < %s THEN 'overdue'
+               WHEN said & 1 <> 0 OR (known <> 0 AND known & ~said = 0) THEN 'exempt'
+               WHEN newest IN ('faulty', 'refused') THEN 'faulty'
+               WHEN newest IN ('ready', 'checking') THEN newest
+               WHEN due_on < %s THEN 'overdue'
                ELSE 'expected'
            END AS standing
-    FROM schools s CROSS JOIN works w
-    LEFT JOIN parallels a ON a.school = s.id AND a.work = w.id
-    LEFT JOIN newest n ON n.school = s.id AND n.work = w.id
-    LEFT JOIN procedures_exemption e
-        ON e.organization_id = s.id AND e.work_id = w.id AND e.class_number IS NULL
-    WHERE NOT (s.profile = %s AND w.grade = ANY(%s))
+    FROM sets
 )
 """
 
@@ -156,9 +157,15 @@ def cells(schools: QuerySet[Organization], works: Sequence[Work], day: datetime.
         day,
     )
     return [
-        Cell(school, work, Receipt(standing), *(tuple(found or ()) for found in classes))
+        Cell(school, work, Receipt(standing), *(numbers_of(found) for found in classes))
         for school, work, standing, *classes in rows
     ]
+
+
+@lru_cache(maxsize=1024)
+def numbers_of(classes: int) -> tuple[int, ...]:
+    """The numbers of a set of bits, the smallest first."""
+    return tuple(number for number in range(1, MOST_CLASSES + 1) if classes >> number & 1)
 
 
 def tallies(
@@ -181,8 +188,7 @@ def tally_of(found: Iterable[Cell], works: Sequence[Work], day: datetime.date) -
     for cell in found:
         by_work[cell.work][cell.receipt] += 1
     by_pk = {work.pk: work for work in works}
-    parts = (_tally(counts, by_pk[work], day) for work, counts in by_work.items())
-    return sum(parts, Tally())
+    return Tally.sum(_tally(counts, by_pk[work], day) for work, counts in by_work.items())
 
 
 def _tally(counts: Counter[Receipt], work: Work, day: datetime.date) -> Tally:
@@ -200,9 +206,9 @@ def _ask(
         *given,
         [work.pk for work in works],
         settings.TIME_ZONE,
-        day,
         Profile.BASIC,
         list(SENIOR_GRADES),
+        day,
     ]
     with connection.cursor() as cursor:
         cursor.execute(CELLS.format(schools=inner) + select, parameters)

@@ -1,5 +1,6 @@
 """The board of completeness: what of each work has come, from the region down to one school."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from procedures.models import Exemption, Reopening, Work
 from procedures.wording import RECEIPTS, told_cell
 
 PER_PAGE = 50
+NOBODY = "·"
 MOST_ASKED = 20  # wishes on one page; the rest are counted
 
 
@@ -145,7 +147,7 @@ class Row:
 
     @property
     def total(self) -> Tally:
-        return sum(self.tallies, Tally())
+        return Tally.sum(self.tallies)
 
 
 def _of_region(request: PortalRequest, asked: Asked) -> dict[str, Any]:
@@ -156,17 +158,21 @@ def _of_region(request: PortalRequest, asked: Asked) -> dict[str, Any]:
         Row(place, [found.get((place.pk, work.pk), Tally()) for work in asked.works])
         for place in places.order_by("short_name", "pk")
     ]
-    columns = [sum((row.tallies[n] for row in rows), Tally()) for n in range(len(asked.works))]
+    columns = [Tally.sum(row.tallies[n] for row in rows) for n in range(len(asked.works))]
     return {
         "rows": [(row, [_shown(one, asked.show) for one in row.tallies]) for row in rows],
         "columns": [_shown(one, asked.show) for one in columns],
-        "total": sum(columns, Tally()),
+        "total": Tally.sum(columns),
     }
 
 
-def _shown(tally: Tally, show: Receipt | None) -> dict[str, Any]:
-    """One cell: the share that has come, or how many schools stand as asked for."""
-    return {"tally": tally, "count": tally.counts.get(show, 0) if show else None}
+def _shown(tally: Tally, show: Receipt | None) -> str:
+    """One cell: the percent that has come, or how many schools stand as asked for."""
+    if show is not None:
+        return str(tally.counts.get(show) or NOBODY)
+    share = tally.completeness
+    # Down, so that 100 is told of all and of nothing less.
+    return NOBODY if share is None else str(math.floor(share * 100))
 
 
 # a municipality

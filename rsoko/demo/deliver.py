@@ -21,6 +21,7 @@ from rsoko.demo.paper_texts import PaperKind
 from rsoko.demo.papers import paper
 from rsoko.demo.place import Place, Scale
 from rsoko.demo.places import schools_of
+from rsoko.demo.planting import INDEX
 from rsoko.demo.population import results
 from rsoko.demo.settle import coordinator_of, deputy_of
 from rsoko.demo.works import YEAR, DemoWork, levels_of, skills_of, works
@@ -30,6 +31,7 @@ SEED = 2026
 # At the region's scale these schools hand their forms in as files; the rest takes the same COPY
 # below the parser.
 FORMS_FROM = "reg42_m001"
+OWED, OWED_BY = f"ma6-{YEAR}", 7  # one school of so many has not handed this work in
 
 DOCUMENT_KINDS = {
     PaperKind.REGULATION: DocumentKind.PROVISION,
@@ -113,7 +115,8 @@ def bring_results(scale: Scale, tell: Tell) -> int:
     """Results of every work: forms as real files, and at the region's scale the rest by COPY."""
     rows = {work.code: work for work in Work.objects.all()}
     organizations = {row.code: row for row in Organization.objects.schools()}
-    everyone = list(itertools.product(schools_of(scale), works(scale)))
+    pairs = itertools.product(schools_of(scale), works(scale))
+    everyone = [(school, work) for school, work in pairs if not _is_owed(school, work)]
     by_form = [
         (school, work)
         for school, work in everyone
@@ -130,6 +133,12 @@ def bring_results(scale: Scale, tell: Tell) -> int:
         parts = _parts(rest, organizations, rows, lambda done: tell(len(by_form) + done, total))
         written += imports.store(parts, name="выгрузка региона", by=None).rows
     return written
+
+
+def _is_owed(school: Place, work: DemoWork) -> bool:
+    """A few schools have not handed in mathematics of grade 6 yet, so that something is missing."""
+    planted = (school.code, work.spec.code) in INDEX
+    return work.spec.code == OWED and school.number % OWED_BY == 1 and not planted
 
 
 def _bring_form(school: Organization, row: Work, place: Place, work: DemoWork) -> int:

@@ -78,6 +78,7 @@ def test_the_schools_pages_have_no_barriers(visit, world):
         f"/monitoring/journal/{world.work.code}/",
         "/procedures/schedule/?view=month",
         "/procedures/schedule/classes/",
+        "/procedures/completeness/",
         f"/organizations/documents/{document.pk}/",
         "/organizations/account/",
     ]) == {}  # fmt: skip
@@ -95,6 +96,7 @@ def test_the_coordinators_pages_have_no_barriers(visit, world):
         f"/procedures/{world.work.code}/",
         "/procedures/schedule/control/",
         "/procedures/schedule/rules/",
+        "/procedures/completeness/",
     ]) == {}  # fmt: skip
 
 

@@ -142,7 +142,7 @@ def test_the_pages_lead_from_the_closed_door_to_the_open_one(cast, over, signed_
     nina = signed_in(cast.nina)
     work_page = reverse("procedures:work", args=[over.code])
     assert "Попросить открыть приём" in nina.get(work_page).content.decode()
-    assert "файл не будет принят" in nina.get(
+    assert "Файл не будет принят" in nina.get(
         reverse("procedures:upload", args=[over.code])
     ).content.decode().replace("\u00a0", " ")
     nina.post(reverse("procedures:reopen", args=[over.code]), {"reason": "Карантин."})
