@@ -13,7 +13,6 @@ from organizations.exchange.faults import Fault, Note
 from organizations.exchange.table import Column, Complaint, Record, Table, letter, read
 from procedures.exchange import layout, tokens
 from procedures.exchange.bulk import MOST_FAULTS
-from procedures.exchange.bulk_row import MOST_VARIANT
 from procedures.exchange.checks import task_name
 from procedures.exchange.federal import UNIT_CODE, Export, disagreements, login_in
 from procedures.exchange.results import (
@@ -41,19 +40,10 @@ class SchoolRows:
     results: Results
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class SchoolPart:
-    """What an export holds of one school."""
-
-    school: str
-    results: Results
-
-
 @dataclass
 class Individual:
     """A whole Ф1: in_file = written + repeated + faulty; `places` tell where a login stands."""
 
-    parts: list[SchoolPart] = field(default_factory=list)
     parts: list[SchoolRows] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -197,7 +187,6 @@ class _Reading:
         if self.work.borders is not None and off.any():
             self.found.off_scale += int(off.sum())
         mark = np.where(given == NO_MARK, results.mark, given)
-        self.found.parts.append(SchoolPart(login, replace(results, mark=mark)))
         self.found.parts.append(SchoolRows(login, replace(results, mark=mark)))
 
     # declared counts

@@ -38,7 +38,6 @@ SHORT_NAME = re.compile(
 )
 SNILS = re.compile(r"-\d{3}-\d{3}[ -]\d{2}(?!\d)")  # begun at its hyphen: 50 times as fast
 CYRILLIC = re.compile(r"[а-яё]", re.I)
-BLOCK = 4 * 2**20  # bytes looked at together
 BLOCK = 2**20  # bytes
 MOST_LOOKED_AT = 2_000  # signs of a text; no name begins beyond
 
@@ -61,24 +60,6 @@ def refuse_names(sheets: Mapping[str, Sheet]) -> None:
 
 
 def refuse_names_in_stream(stream: BinaryIO) -> None:
-    """The same for a table of text in UTF-8, from its beginning; it is left there.
-
-    Costs next to nothing where all signs are Latin. Memory is that of one block.
-    """
-    stream.seek(0)
-    before = 0  # lines
-    while block := stream.read(BLOCK) + stream.readline():
-        refuse_names_in_text(block.decode("utf-8-sig", "replace"), before)
-        before += block.count(b"\n")
-    stream.seek(0)
-
-
-def refuse_names_in_text(text: str, before: int = 0) -> None:
-    """The same for a piece of such a table that `before` lines precede."""
-    looked_at = None if text.isascii() else CYRILLIC.search(text)
-    if not looked_at and not SNILS.search(text):
-        return
-    for number, line in enumerate(text.splitlines(), start=before + 1):
     """The same for a table in UTF-8, in the memory of one block; the stream is at its start again.
 
     Costs next to nothing where all signs are Latin.

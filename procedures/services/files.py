@@ -1,7 +1,7 @@
 """Files of results given to a command: recognised by content, each with its own verdict."""
 
 from dataclasses import dataclass, field
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from organizations.access import Viewer
@@ -147,9 +147,6 @@ class Intake:
         taking = BulkIntake(self._school, self._work, self.by, self.dry_run)
         try:
             return FileVerdict(file, taking.take(stream, name), TABLE)
-            gate.check_upload(content, name, most_bytes=MOST_CSV_BYTES, kinds=(gate.Kind.CSV,))
-            privacy.refuse_names_in_stream(BytesIO(content))
-            bulk = read_bulk(StringIO(content.decode("utf-8-sig"), newline=""), _known_works())
         except Refused as refusal:
             return _refused(file, str(refusal))
 

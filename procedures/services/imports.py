@@ -14,6 +14,7 @@ from organizations.exchange.faults import Fault
 from organizations.models import Kind, Organization
 from organizations.services import audit, guard, runs
 from procedures.exchange import bulk_store, importer
+from procedures.exchange.protocol import refuse_people
 from procedures.listeners import announce
 from procedures.models import Protocol, Work
 from procedures.queries import newest_scale
@@ -54,6 +55,7 @@ def upload(school: Organization, work: Work, *, content: bytes, name: str, by: V
     refuse_closed(school)
     deadlines.refuse_late(school, work, by=by)
     gate.check_upload(content, name, kinds=FORMS)
+    refuse_people(content)
     protocol, fresh = importer.receive(school, work, content=content, name=name, by_id=by.user_id)
     if fresh:
         audit.record("protocol.uploaded", protocol, by=by, version=protocol.version, name=name)
