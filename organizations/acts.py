@@ -101,6 +101,7 @@ WORDS = {
     "schedule.facts": "Записаны классы и часы для графика",
     "schedule.rules": "Изменены правила графика",
     "schedule.reminded": "Школам напомнили о графике",
+    "statistics.received": "Получена статистика ФИС ОКО",
     "table.imported": "Загружена база данных",
     "work.imported": "Загружена оценочная работа",
     "work.rescaled": "Записана новая шкала работы",

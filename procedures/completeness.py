@@ -139,8 +139,9 @@ cells AS (
                              THEN 'late' ELSE 'accepted' END
                WHEN said & 1 <> 0 OR (known <> 0 AND known & ~said = 0) THEN 'exempt'
                WHEN newest IN ('faulty', 'refused') THEN 'faulty'
-               WHEN newest IN ('ready', 'checking') THEN newest
+               WHEN newest = 'checking' THEN 'checking'
                WHEN due_on < %s THEN 'overdue'
+               WHEN newest = 'ready' THEN 'ready'
                ELSE 'expected'
            END AS standing
     FROM sets

@@ -75,6 +75,11 @@ class Standing:
         )
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether nothing is there but what was taken back."""
+        return all(row.state == Protocol.State.CANCELLED for row in self.protocols)
+
+    @property
     def is_faulty(self) -> bool:
         return self.newest is not None and self.newest.state in FAULTY
 
@@ -122,6 +127,7 @@ class Counts:
 def counts_by_work(viewer: Viewer, works: Iterable[Work]) -> dict[int, Counts]:
     """How many schools of the viewer's territory handed each work in. Two queries."""
     protocols = Protocol.objects.visible_to(viewer).filter(work__in=list(works))
+    protocols = protocols.exclude(state=Protocol.State.CANCELLED)
     accepted = Count("organization", filter=Q(state=Protocol.State.ACCEPTED), distinct=True)
     handed = (
         protocols.order_by()
@@ -157,7 +163,7 @@ def schools_standing(
     """Those of the schools that stand so in the work: `none`, `faulty`, `accepted`; else all."""
     own = Protocol.objects.filter(organization=OuterRef("pk"), work=work)
     if standing == "none":
-        return schools.filter(~Exists(own))
+        return schools.filter(~Exists(own.exclude(state=Protocol.State.CANCELLED)))
     if standing == "faulty":
         return schools.filter(Exists(newest(own).filter(state__in=FAULTY)))
     if standing == "accepted":

@@ -195,18 +195,23 @@ def _groups(given: Given) -> Table:
             lines.append(Line((), unit, note=why))
             continue
         lines.append(Line((pupils,), unit))
-        lines += _of_groups(unit, marks[k], shares[k])
+        whys = [given.why_hidden(k, marks[:, group]) for group in range(marks.shape[1])]
+        lines += _of_groups(unit, marks[k], shares[k], whys)
     return Table(((UNITS, PUPILS, *given.work.tasks),), tuple(lines))
 
 
-def _of_groups(unit: Unit, marks: IntArray, shares: FloatArray) -> Iterator[Line]:
+def _of_groups(
+    unit: Unit, marks: IntArray, shares: FloatArray, whys: Sequence[str]
+) -> Iterator[Line]:
     """The four groups of one unit; a small one says nothing, whoever looks."""
     for group, n in enumerate(marks.tolist()):
         label = f"«{group + 2}»"
-        if publishable(n):
-            yield Line((n, *percents(shares[group])), unit, label)
-        else:
+        if not publishable(n):
             yield Line((), unit, label, FEW)
+        elif whys[group]:
+            yield Line((), unit, label, whys[group])
+        else:
+            yield Line((n, *percents(shares[group])), unit, label)
 
 
 def _counts(given: Given, k: int) -> tuple[Value, Value]:

@@ -149,7 +149,9 @@ def with_results(viewer: Viewer, works: QuerySet[Work]) -> QuerySet[Work]:
 
 def previous(work: Work) -> Work | None:
     """The same work a year before. One query."""
-    same = Work.objects.filter(procedure=work.procedure_id, subject=work.subject, grade=work.grade)
+    same = Work.objects.filter(
+        procedure=work.procedure_id, subject=work.subject, grade=work.grade, track=work.track
+    )
     return same.filter(year=work.year - 1).select_related("procedure").first()
 
 

@@ -122,16 +122,17 @@ class Pool:
 
     def _work(self, payload: bytes) -> bytes:
         child: _Child | None = getattr(self._own, "child", None)
-        if child is None or child.served >= FILES_A_CHILD:
-            if child is not None:
-                self._drop(child)
-            child = self._own.child = _Child(*self._start)
-            self._living.add(child)
         try:
+            if child is None or child.served >= FILES_A_CHILD:
+                if child is not None:
+                    self._drop(child)
+                child = self._own.child = _Child(*self._start)
+                self._living.add(child)
             return child.work(payload)
         except (OSError, EOFError, TimeoutError):
-            self._own.child = None
-            self._drop(child)
+            if (broken := self._own.child) is not None:
+                self._own.child = None
+                self._drop(broken)
             raise Refused(TOO_HARD) from None
 
     def _drop(self, child: "_Child") -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
@@ -12,10 +12,12 @@ from typing import Protocol as Interface
 import numpy as np
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from organizations.errors import Conflict
 from organizations.models import Organization
+from organizations.services import audit
 from procedures.exchange import copying
 from procedures.exchange.results import NO_MARK
 from procedures.models import Protocol, Result, Scale, Work
@@ -145,6 +147,7 @@ class _Storing:
         protocols = [self._protocol(*pair) for pair in zip(fresh, marks, strict=True)]
         self._number(protocols)
         Protocol.objects.bulk_create(protocols)
+        set_aside(protocols)
         copy(
             columns_of(protocol, part.pupils, given)
             for protocol, part, given in zip(protocols, fresh, marks, strict=True)
@@ -174,6 +177,7 @@ class _Storing:
             scale=self._scale(part.work) if own else None,
             classes=part.classes,
             state=Protocol.State.ACCEPTED,
+            accepted_at=timezone.now(),
             name=self.name,
             sha256=part.digest,
             rows_in=rows,
@@ -236,6 +240,29 @@ def hold_scale(work_id: int) -> None:
     """Keep the work's scale as it is until the end of the transaction; imports share the hold."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM procedures_work WHERE id = %s FOR SHARE", [work_id])
+
+
+def set_aside(protocols: Sequence[Protocol]) -> None:
+    """Files of the same classes that still wait to be written give way to these later ones.
+
+    One query where none waits.
+    """
+    later = defaultdict(list)
+    for protocol in protocols:
+        later[protocol.organization_id, protocol.work_id].append(protocol)
+    waiting = Protocol.objects.filter(
+        state=Protocol.State.READY,
+        organization__in={protocol.organization_id for protocol in protocols},
+        work__in={protocol.work_id for protocol in protocols},
+    )
+    for row in waiting.order_by("pk"):
+        for protocol in later[row.organization_id, row.work_id]:
+            if row.version < protocol.version and set(row.classes) & set(protocol.classes):
+                row.state = Protocol.State.SUPERSEDED
+                row.message = f"Загружена версия {protocol.version}: этот файл не записан."
+                row.save(update_fields=["state", "message"])
+                audit.record("protocol.superseded", row, by=None, version=protocol.version)
+                break
 
 
 def supersede(protocols: Iterable[int]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
 from organizations.exchange.gate import clean_name
 from organizations.models import Event, Organization
@@ -42,7 +43,8 @@ class Earlier:
 
     version: int = 0
     accepted: dict[str, Protocol] = field(default_factory=dict)  # by the digest of the file
-    waiting: bool = False  # one that was not looked at to the end, or found faulty
+    is_open: bool = False  # whether one is still to be checked, or waits for a person
+    waiting: bool = False  # one is open, or the newest was not taken
     codes: set[int] = field(default_factory=set)  # of the pupils whose rows count
 
 
@@ -81,7 +83,8 @@ def _earlier(batch: Sequence[Handed]) -> dict[tuple[int, int], Earlier]:
     for row in rows.defer("faults", "notes").order_by("version"):
         here = earlier[row.organization_id, row.work_id]
         here.version = row.version
-        here.waiting = row.state not in (State.ACCEPTED, State.SUPERSEDED)
+        here.is_open = here.is_open or row.state in (State.READY, State.CHECKING)
+        here.waiting = here.is_open or row.state not in (State.ACCEPTED, State.SUPERSEDED)
         if row.state == State.ACCEPTED:
             here.accepted[row.sha256] = row
     counted = [row.pk for here in earlier.values() for row in here.accepted.values()]
@@ -119,6 +122,7 @@ def _protocol(handed: Handed, version: int, scale: Scale | None) -> Protocol:
         version=version,
         classes=form.classes,
         state=State.ACCEPTED,
+        accepted_at=timezone.now(),
         name=clean_name(handed.name),
         size=len(handed.content),
         sha256=form.sha256,

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -18,6 +19,7 @@ from organizations.services.runs import Progress
 from organizations.templatetags.ru import plural
 from procedures.exchange import bulk_store, layout
 from procedures.exchange.difference import compare, rows_of, stored_rows
+from procedures.exchange.privacy import PersonalData
 from procedures.exchange.protocol import Balance, open_form, read_header, read_protocol
 from procedures.exchange.results import Results
 from procedures.exchange.works import WorkSpec
@@ -138,9 +140,7 @@ def process(
             content, spec_of(protocol.work, scale), protocol.organization.code, trusted=trusted
         )
     except Refused as refusal:
-        return _settle(
-            protocol, State.REFUSED, progress, message=str(refusal), rows_in=0, faults=[], notes=[]
-        )
+        return _refuse(protocol, refusal, progress, write=write)
     if progress is not None:
         progress(reading.balance.sound, reading.balance.in_file)
     return _conclude(protocol, reading, progress, write=write)
@@ -149,6 +149,30 @@ def process(
 def _due(*, write: bool) -> tuple[Protocol.State, ...]:
     """The states in which there is something to do."""
     return (State.CHECKING, State.READY) if write else (State.CHECKING,)
+
+
+@transaction.atomic
+def _refuse(
+    protocol: Protocol, refusal: Refused, progress: Progress | None, *, write: bool
+) -> Protocol:
+    """Note that the file cannot be read; a file that says who the pupils are is not kept.
+
+    A file that was sound before and waits for a person stays so: the refusal is raised.
+    """
+    bulk_store.hold_schools([protocol.organization_id])
+    protocol.refresh_from_db(fields=["state"])
+    if protocol.state not in _due(write=write):
+        protocol.refresh_from_db()
+        return protocol
+    tells_names = isinstance(refusal, PersonalData)
+    if protocol.state == State.READY and not tells_names:
+        raise refusal
+    told: dict[str, Any] = {"message": str(refusal), "rows_in": 0, "faults": [], "notes": []}
+    if tells_names:
+        stored = str(protocol.file.name)
+        transaction.on_commit(partial(protocol.file.storage.delete, stored))
+        told["file"] = ""
+    return _settle(protocol, State.REFUSED, progress, **told)
 
 
 @transaction.atomic
@@ -237,7 +261,8 @@ def _write(
     scale = newest_scale(protocol.work_id)
     marks = bulk_store.marks_by(scale, results)
     changed = _told(replaced, results, protocol.work.tasks)
-    _set_aside(protocol, reading)
+    protocol.classes = reading.classes
+    bulk_store.set_aside([protocol])
     bulk_store.supersede(row.pk for row in replaced)
     for row in replaced:
         audit.record("protocol.superseded", row, by=None, version=protocol.version)
@@ -285,7 +310,8 @@ def _settle_ready(protocol: Protocol, reading: Reading, progress: Progress | Non
     if newer := others.order_by("-version").first():
         message = f"Пока файл проверялся, загружена версия {newer.version}: этот файл не записан."
         return _settle(protocol, State.SUPERSEDED, progress, message=message)
-    _set_aside(protocol, reading)
+    protocol.classes = reading.classes
+    bulk_store.set_aside([protocol])
     rows = len(reading.results)
     message = f"Ошибок нет: {rows} {plural(rows, ROWS)}, {classes_words(reading.classes)}."
     return _settle(
@@ -298,22 +324,6 @@ def _settle_ready(protocol: Protocol, reading: Reading, progress: Progress | Non
         faults=[],
         notes=_kept(reading.notes),
     )
-
-
-def _set_aside(protocol: Protocol, reading: Reading) -> None:
-    """Files of the same classes that still wait to be written give way to this later one."""
-    waiting = Protocol.objects.filter(
-        organization=protocol.organization_id,
-        work=protocol.work_id,
-        state=State.READY,
-        classes__overlap=reading.classes,
-        version__lt=protocol.version,
-    )
-    for row in waiting:
-        row.state = State.SUPERSEDED
-        row.message = f"Загружена версия {protocol.version}: этот файл не записан."
-        row.save(update_fields=["state", "message"])
-        audit.record("protocol.superseded", row, by=None, version=protocol.version)
 
 
 def _settle_faulty(

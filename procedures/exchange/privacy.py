@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from typing import BinaryIO
+from zipfile import ZipFile
+
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # no types
 
 from organizations.errors import Refused
 from organizations.exchange.cells import shown
@@ -41,6 +45,8 @@ CYRILLIC = re.compile(r"[а-яё]", re.I)
 BLOCK = 2**20  # bytes
 MOST_LOOKED_AT = 2_000  # signs of a text; no name begins beyond
 
+NOTES = re.compile(r"xl/(?:comments|threadedcomments)[^/]*(?:/[^/]+)?\.xml", re.I)
+
 CURE = (
     "Результаты принимают только под кодами участников. "
     "Файл не принят: удалите эти сведения и загрузите его снова."
@@ -57,6 +63,29 @@ def refuse_names(sheets: Mapping[str, Sheet]) -> None:
         texts = {title}.union(*sheet.rows)
         if any(map(_tells, texts)):
             raise PersonalData(_sentence(title, sheet))
+
+
+def refuse_names_in_notes(content: bytes) -> None:
+    """The same for what is written in notes on cells, of a workbook that has passed the gate."""
+    with ZipFile(BytesIO(content)) as archive:
+        for part in filter(NOTES.match, archive.namelist()):
+            texts = _paragraphs(archive.read(part))
+            if any(map(_tells, texts)):
+                raise PersonalData(f"В примечании к клетке есть сведения о людях. {CURE}")
+
+
+def _paragraphs(part: bytes) -> Iterable[str]:
+    """The lines of each note; who wrote it stands elsewhere and is not looked at."""
+    for note in fromstring(part).iter():
+        if note.tag.rpartition("}")[2] in ("comment", "threadedComment"):
+            yield from (line.strip() for line in "".join(note.itertext()).splitlines())
+
+
+def refuse_name_of_file(name: str) -> None:
+    """Raise PersonalData for a file called after a person."""
+    stem = re.sub(r"[_.]+", " ", name.rpartition(".")[0])
+    if LONG_NAME.search(stem) or SHORT_NAME.match(stem):
+        raise PersonalData("В имени файла есть имя человека. Переименуйте файл и загрузите снова.")
 
 
 def refuse_names_in_stream(stream: BinaryIO) -> None:

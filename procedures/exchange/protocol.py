@@ -90,6 +90,7 @@ def open_form(content: bytes, *, trusted: bool = False) -> dict[str, Sheet]:
     """
     sheets = read_sheets(content, trusted=trusted)
     privacy.refuse_names(sheets)
+    privacy.refuse_names_in_notes(content)
     return sheets
 
 
@@ -99,10 +100,11 @@ def refuse_people(content: bytes) -> None:
     Parsed in a limited child process. One that cannot be read is left for the check to tell of.
     """
     try:
-        sheets = read_sheets(content)
+        open_form(content)
+    except privacy.PersonalData:
+        raise
     except Refused:
         return
-    privacy.refuse_names(sheets)
 
 
 def has_form(sheets: Mapping[str, Sheet]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 
 from organizations.errors import Conflict, PortalError, Refused
 from organizations.exchange.child import Pool
@@ -154,7 +154,10 @@ class _Taking:
             return
         try:
             written = form_batch.write([handed for _, handed in batch])
-        except IntegrityError:  # another import came in between: each has to say for itself
+        except (
+            IntegrityError,
+            OperationalError,
+        ):  # another import came in between: each has to say for itself
             written = [(None, False)] * len(batch)
         for (file, handed), (protocol, fresh) in zip(batch, written, strict=True):
             if protocol is None:

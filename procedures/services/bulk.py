@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from django.db import transaction
+
 from organizations.access import Viewer
 from organizations.errors import Conflict, PortalError
 from organizations.exchange import gate
@@ -62,14 +64,16 @@ class BulkIntake:
 
     def _store(self, bulk: Bulk, name: str) -> Outcome:
         rows = sum(part.count for part in bulk.protocols)
-        if self.dry_run:
-            return Outcome(Verdict.ACCEPTED, "Файл без ошибок.", rows=rows)
         try:
-            stored = imports.store(self._parts(bulk.protocols), name=name, by=self.by)
+            with transaction.atomic():
+                stored = imports.store(self._parts(bulk.protocols), name=name, by=self.by)
+                transaction.set_rollback(self.dry_run)
         except PortalError as refusal:
             return Outcome(Verdict.REFUSED, str(refusal))
         if not stored.written:
             return Outcome(Verdict.UNCHANGED, "Эти же результаты уже приняты.", rows=rows)
+        if self.dry_run:
+            return Outcome(Verdict.ACCEPTED, "Файл без ошибок.", rows=rows)
         message = f"Принято строк {stored.rows}, протоколов {stored.written}."
         if stored.unchanged:
             message += f" Без изменений протоколов {stored.unchanged}."

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from organizations.access import Viewer
 from organizations.errors import Conflict, PortalError
 from organizations.exchange.cells import folded, shown
@@ -95,20 +97,22 @@ class ExportIntake:
             return Taken(_faulty(faults), work.code, code)
         words = _balance_words(found.in_file, found.written, found.repeated)
         notes = _told(found.notes, found.off_scale)
-        if self.dry_run:
-            message = " ".join(("Файл без ошибок.", words, notes)).strip()
-            return Taken(Outcome(Verdict.ACCEPTED, message, rows=found.written), work.code, code)
         parts = (
             Part(schools[part.school].pk, work, part.results, part.results.mark)
             for part in found.parts
         )
         try:
-            stored = imports.store(parts, name=name, by=self.by)
+            with transaction.atomic():
+                stored = imports.store(parts, name=name, by=self.by)
+                transaction.set_rollback(self.dry_run)
         except PortalError as refusal:
             return Taken(Outcome(Verdict.REFUSED, str(refusal)), work.code, code)
         if not stored.written:
             message = "Эти же результаты уже приняты."
             return Taken(Outcome(Verdict.UNCHANGED, message, rows=found.written), work.code, code)
+        if self.dry_run:
+            message = " ".join(("Файл без ошибок.", words, notes)).strip()
+            return Taken(Outcome(Verdict.ACCEPTED, message, rows=found.written), work.code, code)
         message = f"Принято строк {stored.rows}, протоколов {stored.written}."
         if stored.unchanged:
             message += f" Без изменений протоколов {stored.unchanged}."
@@ -119,8 +123,8 @@ class ExportIntake:
 
     def _statistics(self, export: Export, name: str, content: bytes, work: Work | None) -> Taken:
         kind = FederalExport.Kind(str(export.report))
-        if (version := statistics.unchanged(kind, content)) is not None:
-            return Taken(_unchanged(version))
+        if (known := statistics.unchanged(kind, content)) is not None:
+            return Taken(_unchanged(known.version, known.rows), known.work)
         if work is None and not export.is_listed:
             work = self._work_of(export)
         spec = self._spec(work) if work else None
@@ -150,7 +154,7 @@ class ExportIntake:
         except PortalError as refusal:
             return Outcome(Verdict.REFUSED, str(refusal))
         if receipt.export is None:
-            return _unchanged(receipt.version)
+            return _unchanged(receipt.version, len(placed))
         message = f"Принята статистика: единиц {len(placed)}, заменено прежних {receipt.replaced}."
         return Outcome(Verdict.ACCEPTED, f"{message} {notes}".strip(), len(placed), receipt.version)
 
@@ -237,9 +241,9 @@ def _faulty(faults: Sequence[Fault]) -> Outcome:
     return Outcome(Verdict.FAULTY, faults_words(len(faults)), faults=tuple(faults))
 
 
-def _unchanged(version: int) -> Outcome:
+def _unchanged(version: int, rows: int) -> Outcome:
     message = f"Этот же файл уже принят как версия {version}: ничего не изменилось."
-    return Outcome(Verdict.UNCHANGED, message, version=version)
+    return Outcome(Verdict.UNCHANGED, message, rows, version)
 
 
 def _balance_words(in_file: int, written: int, repeated: int) -> str:

@@ -9,7 +9,7 @@ from organizations.errors import Conflict, PortalError, Refused
 from organizations.exchange import gate
 from organizations.exchange.sheets import Sheet
 from organizations.models import Organization
-from procedures.exchange import federal
+from procedures.exchange import federal, privacy
 from procedures.exchange.protocol import has_form, open_form, read_header
 from procedures.models import Work
 from procedures.services import imports
@@ -74,6 +74,7 @@ class Intake:
     def _workbook(self, file: str, name: str, content: bytes) -> FileVerdict:
         try:
             gate.check_upload(content, name, kinds=imports.FORMS)
+            privacy.refuse_name_of_file(name)
             sheets = open_form(content, trusted=True)
             export = None if has_form(sheets) else federal.recognise(sheets)
             if export is None and not has_form(sheets):
@@ -148,7 +149,7 @@ class Intake:
         try:
             return FileVerdict(file, taking.take(stream, name), TABLE)
         except Refused as refusal:
-            return _refused(file, str(refusal))
+            return _refused(file, str(refusal), TABLE)
 
 
 def _refused(

@@ -13,7 +13,7 @@ from organizations.exchange import gate
 from organizations.exchange.faults import Fault
 from organizations.models import Kind, Organization
 from organizations.services import audit, guard, runs
-from procedures.exchange import bulk_store, importer
+from procedures.exchange import bulk_store, importer, privacy
 from procedures.exchange.protocol import refuse_people
 from procedures.listeners import announce
 from procedures.models import Protocol, Work
@@ -55,6 +55,7 @@ def upload(school: Organization, work: Work, *, content: bytes, name: str, by: V
     refuse_closed(school)
     deadlines.refuse_late(school, work, by=by)
     gate.check_upload(content, name, kinds=FORMS)
+    privacy.refuse_name_of_file(name)
     refuse_people(content)
     protocol, fresh = importer.receive(school, work, content=content, name=name, by_id=by.user_id)
     if fresh:

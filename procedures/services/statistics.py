@@ -36,6 +36,15 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Known:
+    """How the bytes of an export already stand; `work` is empty where they tell of several."""
+
+    version: int
+    work: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What became of an export: `export` is None where the same rows of the same bytes stand."""
 
@@ -54,16 +63,17 @@ class Source:
     notes: Sequence[Note] = field(default_factory=tuple)
 
 
-def unchanged(kind: FederalExport.Kind, content: bytes) -> int | None:
-    """The version under which these bytes already stand in full; None when they do not."""
+def unchanged(kind: FederalExport.Kind, content: bytes) -> Known | None:
+    """What these bytes already stand as in full; None when they do not."""
     found = FederalExport.objects.filter(kind=kind, sha256=digest_of(content)).first()
     if found is None:
         return None
     rows = FederalStatistic.objects.filter(export=found)
     if rows.filter(is_current=False).exists():
         return None
-    versions = rows.order_by("-version").values_list("version", flat=True)
-    return versions.first()
+    told = list(rows.order_by("-version").values_list("version", "work__code"))
+    works = {code for _, code in told}
+    return Known(told[0][0], works.pop() if len(works) == 1 else "", len(told)) if told else None
 
 
 @transaction.atomic
@@ -77,8 +87,8 @@ def receive(
     """
     _require_all(by, placed)
     _hold()
-    if (version := unchanged(kind, source.content)) is not None:
-        return Receipt(None, version)
+    if (known := unchanged(kind, source.content)) is not None:
+        return Receipt(None, known.version)
     earlier = _current(kind, placed)
     export = FederalExport(
         kind=kind,

@@ -92,7 +92,7 @@ def exemption_remove(request: PortalRequest, pk: int) -> HttpResponse:
 def _school(request: PortalRequest) -> Organization:
     """The visible school that the form names; the viewer's own when it names none."""
     schools = Organization.objects.visible_to(request.viewer).schools().select_related("parent")
-    if code := request.POST.get("organization", ""):
+    if code := request.POST.get("organization", "").replace("\0", ""):
         return get_object_or_404(schools, code=code)
     return get_object_or_404(schools, pk=request.viewer.territory_id)
 

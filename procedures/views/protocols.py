@@ -90,7 +90,11 @@ def _open_schools(request: PortalRequest) -> OrganizationQuerySet:
 
 
 def _chosen(request: PortalRequest) -> Organization | None:
-    return _open_schools(request).filter(code=request.GET.get("organization", "")).first()
+    return (
+        _open_schools(request)
+        .filter(code=request.GET.get("organization", "").replace("\0", ""))
+        .first()
+    )
 
 
 @for_members

@@ -10,10 +10,9 @@ from organizations.access import Permission
 from organizations.http import PortalRequest, for_members
 from organizations.views.sections import open_only_with
 from procedures.models import FederalExport, FederalStatistic, Work
+from procedures.scales import MIN_PUPILS
 
 PER_PAGE = 50
-# ФИОКО, recommendations of 2026, p. 24: a group is informative from 10 pupils on.
-LEAST_PARTICIPANTS = 10
 JOURNAL_TITLES = {
     "lower_percent": "Понизили, %",
     "lower": "Понизили",
@@ -42,14 +41,14 @@ def received(request: PortalRequest, code: str) -> HttpResponse:
         "titles": _titles(list(page)),
         "filters": [_filter(name, current=name == kind) for name in kinds],
         "kind": FederalExport.Kind(kind).label if kind else "",
-        "least": LEAST_PARTICIPANTS,
+        "least": MIN_PUPILS,
     }
     return render(request, "procedures/received.html", context)
 
 
 def _figures(row: FederalStatistic) -> list[tuple[float | None, int]]:
     """The values with their decimals; none where so few took part that they tell of pupils."""
-    if row.participants < LEAST_PARTICIPANTS:
+    if row.participants < MIN_PUPILS:
         return []
     places = [0 if name in ("lower", "equal", "higher") else 2 for name in row.columns]
     return list(zip(row.values, places, strict=True))

@@ -60,7 +60,7 @@ def _of_school(request: PortalRequest, pk: int, context: dict[str, Any]) -> Http
         "school": school,
         "page": page,
         "rows": rows,
-        "waiting": sum(standing.newest is None for standing in standings),
+        "waiting": sum(standing.is_awaited for standing in standings),
         "faulty": [standing for standing in standings if standing.is_faulty],
         "accepted": sum(bool(standing.current) for standing in standings),
         "may_import": _may_import(request, school),

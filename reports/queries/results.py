@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 from monitoring.models import Cell, IndicatorValue
 from monitoring.stats.estimate import Estimate
 from organizations.models import Profile
-from procedures.models import Protocol, Scale, Work
+from procedures.models import Exemption, Protocol, Scale, Work
 from procedures.queries import FAULTY, SENIOR_GRADES, newest
 from procedures.scales import Borders
 from reports.queries.tree import Tree, with_territories, worked
@@ -68,20 +68,24 @@ def borders_of(year: int) -> dict[int, Borders]:
 
 
 def intakes(tree: Tree, works: Collection[Work], on: datetime.date) -> Intakes:
-    """Protocols by place and work. Two queries.
+    """Protocols by place and work. Three queries.
 
-    Which works a school had to write is not known to the portal: a protocol is expected of every
-    school that worked on the day and has the grade.
+    A protocol is expected of every school that worked on the day, has the grade and is not
+    recorded as taking no part.
     """
     rows = Protocol.objects.filter(work__in=works, organization__in=tree.schools).order_by()
     accepted = set(rows.current().values_list("organization", "work"))
     faulty = set(newest(rows).filter(state__in=FAULTY).values_list("organization", "work"))
+    exempt = set(
+        Exemption.objects.filter(work__in=works, organization__in=tree.schools, class_number=None)
+        .values_list("organization", "work")
+    )  # fmt: skip
     found = {}
     for pk, school in tree.schools.items():
         for work in works:
             is_short = school.profile == Profile.BASIC and work.grade in SENIOR_GRADES
-            is_due = worked(school, on) and not is_short
             came = (pk, work.pk)
+            is_due = worked(school, on) and not is_short and came not in exempt
             found[came] = Intake(
                 expected=int(is_due or came in accepted),
                 accepted=int(came in accepted),

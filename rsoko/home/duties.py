@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -244,7 +244,8 @@ def _ready_protocols(viewer: Viewer) -> Iterator[Duty]:
     """A school's checked files that wait to be written."""
     if viewer.level != Level.SCHOOL or not viewer.may(Permission.RESULT_IMPORT):
         return
-    rows = Protocol.objects.visible_to(viewer).filter(state=Protocol.State.READY)
+    is_open = Q(work__due_on=None) | Q(work__due_on__gte=timezone.localdate())
+    rows = Protocol.objects.visible_to(viewer).filter(is_open, state=Protocol.State.READY)
     for row in rows.select_related("work").order_by("uploaded_at")[:MOST_OF_A_KIND]:
         yield Duty(
             since=_local(row.uploaded_at),

@@ -1,6 +1,7 @@
 """Pages of the standard reports: who sees which units, what is said, which years stand together."""
 
 import random
+from collections import Counter
 
 import pytest
 from django.db import connection
@@ -72,6 +73,27 @@ def test_a_small_neighbour_cannot_be_told_by_taking_ones_own_numbers_off(
     assert "без ваших меньше 10 участников" not in of_ministry
     rows = book(signed_in(deputy_of(own)).get(address(work, report, file=True)))
     assert any("без ваших меньше 10 участников" in row for row in rows)
+
+
+def test_a_small_group_of_neighbours_cannot_be_told_by_taking_ones_own_off(cast, region, signed_in):
+    work, *_ = region
+    town = OrganizationFactory(
+        code="reg42_m077", short_name="Small town", kind="municipality", parent=cast.region
+    )
+    rng = random.Random(3)  # noqa: S311 - made up rows
+    own, other = make_schools(town, 2, first=900)
+    write_rows(work, own, rng, (120,))
+    write_rows(work, other, rng, (20,))
+    computed(work)
+    groups = Counter(row.mark for row in rows_of(work, organization=other) if row.score is not None)
+    small = [mark for mark, number in groups.items() if 0 < number < 10]
+
+    of_school = text(signed_in(deputy_of(own)).get(address(work, "groups")))
+    of_ministry = text(signed_in(cast.vera).get(address(work, "groups", town)))
+
+    assert small
+    assert of_school.count("без ваших меньше 10 участников") == len(small)
+    assert "без ваших меньше 10 участников" not in of_ministry
 
 
 @pytest.mark.parametrize("report", CODES)

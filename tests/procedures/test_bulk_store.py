@@ -9,7 +9,7 @@ from organizations.errors import Conflict
 from procedures.exchange import bulk_store
 from procedures.exchange.bulk_store import Part, store
 from procedures.models import Protocol, Result
-from tests.factories.procedures import ScaleFactory, WorkFactory, some_results
+from tests.factories.procedures import ProtocolFactory, ScaleFactory, WorkFactory, some_results
 
 
 @pytest.fixture
@@ -146,3 +146,20 @@ def test_small_batches_store_the_same_rows_as_one(cast, work, monkeypatch):
     assert (stored.rows, stored.written) == (9, 3)
     assert stored.schools == {work.pk: {row.pk for row in schools}}
     assert Result.objects.count() == 9
+
+
+def test_a_file_that_waits_for_a_person_gives_way_to_later_rows_of_its_classes(cast, work):
+    waits, other = (
+        ProtocolFactory(
+            organization=cast.lake_school, work=work, state="ready", classes=classes,
+            version=version, sha256=str(version) * 64,
+        )
+        for version, classes in ((1, [1]), (2, [2]))
+    )  # fmt: skip
+
+    store([part(cast, work, classes=(1,))], name="region.csv")
+
+    waits.refresh_from_db()
+    other.refresh_from_db()
+    assert (waits.state, other.state) == ("superseded", "ready")
+    assert waits.message == "Загружена версия 3: этот файл не записан."

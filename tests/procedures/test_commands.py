@@ -292,6 +292,22 @@ def test_the_same_table_again_is_unchanged(cast, work, tmp_path):
     assert Protocol.objects.count() == 2
 
 
+def test_a_dry_run_of_a_table_says_what_the_run_would_and_writes_nothing(cast, work, tmp_path):
+    path = table(tmp_path, *ROWS)
+
+    [first], _ = verdicts(path, dry_run=True)
+    assert not Protocol.objects.exists()
+    verdicts(path)
+    [again], _ = verdicts(path, dry_run=True)
+    [fewer], good = verdicts(
+        table(tmp_path, ROWS[0].replace("edu420001,1,", "edu420001,2,")), dry_run=True
+    )
+
+    assert (first["verdict"], first["rows"], again["verdict"]) == ("accepted", 3, "unchanged")
+    assert (fewer["verdict"], good) == ("refused", False)
+    assert Protocol.objects.count() == 2
+
+
 def test_one_fault_in_a_table_keeps_all_schools_out(cast, work, tmp_path):
     wrong = "ru4-2026,edu420101,2,40002,m,2,5,,8,2,1,2,4"
 

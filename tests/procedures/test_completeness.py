@@ -76,9 +76,11 @@ def by_hand(school, work, day):
     newest = own[-1].state if own else None
     if newest in ("faulty", "refused"):
         return "faulty"
-    if newest in ("ready", "checking"):
+    if newest == "checking":
         return newest
-    return "overdue" if work.due_on and work.due_on < day else "expected"
+    if work.due_on and work.due_on < day:
+        return "overdue"
+    return "ready" if newest == "ready" else "expected"
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -194,6 +194,18 @@ def test_who_has_handed_in_or_does_not_take_part_hears_nothing(cast):
     assert {person for person, _ in told} == {"igor", "oleg", "svetlana"}
 
 
+def test_a_class_known_from_another_work_of_the_year_is_missed_in_the_one_that_is_due(cast):
+    due = datetime.date(2026, 5, 20)
+    work = WorkFactory(due_on=due)
+    other = WorkFactory(code="ma4-2026", subject="Математика")
+    ProtocolFactory(organization=cast.lake_school, work=work, classes=[1])
+    ProtocolFactory(organization=cast.lake_school, work=other, classes=[1, 2])
+
+    told_on(cast, due - DAY)
+
+    assert Notice.objects.get(user=cast.nina).text == "Не хватает классов: 2."
+
+
 def test_a_coordinator_gets_one_notice_of_all_works_and_schools(cast):
     due = datetime.date(2026, 5, 20)
     WorkFactory(due_on=due)

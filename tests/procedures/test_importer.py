@@ -2,13 +2,17 @@
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from django.db import connection
+from django.test import TestCase
 
+from organizations.errors import Refused
 from organizations.exchange.workbook import write
 from procedures.exchange import importer
+from procedures.exchange.privacy import PersonalData
 from procedures.exchange.protocol import open_form
 from procedures.models import Protocol, Result
 from tests.factories.procedures import (
@@ -260,3 +264,56 @@ def contents_index(protocol, contents):
     """Which of the files became this protocol."""
     digests = [importer.digest_of(content) for content in contents]
     return digests.index(protocol.sha256)
+
+
+def test_a_file_that_turns_out_to_say_who_the_pupils_are_is_not_kept(cast, work, monkeypatch):
+    school = cast.lake_school
+    protocol, _ = importer.receive(
+        school, work, content=a_form(work, school), name="Форма.xlsx", by_id=None
+    )
+    stored = protocol.file.storage.path(protocol.file.name)
+
+    def telling(*_args, **_options):
+        raise PersonalData("На листе есть сведения о людях.")
+
+    monkeypatch.setattr(importer, "read", telling)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        importer.process(protocol)
+
+    protocol.refresh_from_db()
+    assert (protocol.state, bool(protocol.file)) == ("refused", False)
+    assert not Path(stored).exists()
+
+
+def test_a_ready_file_that_cannot_be_read_just_now_stays_ready(cast, work, monkeypatch):
+    school = cast.lake_school
+    protocol, _ = importer.receive(
+        school, work, content=a_form(work, school), name="Форма.xlsx", by_id=None
+    )
+    importer.process(protocol, trusted=True, write=False)
+
+    def too_hard(*_args, **_options):
+        raise Refused("Файл не удалось прочитать.")
+
+    monkeypatch.setattr(importer, "read", too_hard)
+    with pytest.raises(Refused, match="не удалось"):
+        importer.process(protocol)
+
+    protocol.refresh_from_db()
+    assert protocol.state == "ready"
+
+
+def test_a_refusal_that_comes_late_does_not_undo_what_was_accepted(cast, work, monkeypatch):
+    school = cast.lake_school
+    slow, _ = importer.receive(
+        school, work, content=a_form(work, school), name="Форма.xlsx", by_id=None
+    )
+    importer.process(Protocol.objects.get(pk=slow.pk), trusted=True)
+
+    def too_hard(*_args, **_options):
+        raise Refused("Файл не удалось прочитать.")
+
+    monkeypatch.setattr(importer, "read", too_hard)
+    importer.process(slow)
+
+    assert Protocol.objects.get(pk=slow.pk).state == "accepted"

@@ -150,6 +150,29 @@ def test_a_municipality_sees_how_many_schools_handed_in(cast, work, signed_in):
     assert response.context["schools"] == 2
 
 
+def test_a_file_that_was_taken_back_is_not_handed_in(cast, work, signed_in):
+    ProtocolFactory(organization=cast.lake_school, work=work, state="cancelled")
+
+    page = signed_in(cast.oleg).get(reverse("procedures:works"))
+    awaited = signed_in(cast.oleg).get(
+        reverse("procedures:work", args=[work.code]), {"standing": "none"}
+    )
+
+    [(_, counts)] = page.context["rows"]
+    assert counts.handed_in == 0
+    assert cast.lake_school in {standing.school for standing, _ in awaited.context["rows"]}
+
+
+@pytest.mark.parametrize("typed", ["\0", "edu\0", "нет"])
+def test_a_code_nobody_has_is_no_fault_of_the_portal(cast, work, signed_in, typed):
+    client = signed_in(cast.oleg)
+    upload = client.get(reverse("procedures:upload", args=[work.code]), {"organization": typed})
+    exempt = client.post(reverse("procedures:exempt", args=[work.code]), {"organization": typed})
+
+    assert upload.status_code == 200
+    assert exempt.status_code in (302, 400, 404, 200)
+
+
 def test_a_work_without_any_protocol_invites_to_the_first_step(cast, work, signed_in):
     shown = text(page(signed_in(cast.nina), "work", work.code))
 

@@ -3,11 +3,15 @@
 import io
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 from organizations.exchange.sheets import Sheet
 from procedures.exchange.privacy import (
     PersonalData,
+    refuse_name_of_file,
     refuse_names,
+    refuse_names_in_notes,
     refuse_names_in_stream,
     refuse_names_in_text,
 )
@@ -84,3 +88,33 @@ def test_a_name_far_inside_a_stream_is_found_with_its_line(end):
 
 def test_a_great_table_of_latin_signs_costs_nothing():
     refuse_names_in_text("ru4-2026,edu420001,1,40001,f,1,4,,5,2,1,2,X\n" * 1_000_000)
+
+
+def with_a_note(text):
+    book = Workbook()
+    book.active["A1"] = "Код участника"
+    book.active["A1"].comment = Comment(text, "Иванова Мария Петровна")
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def test_a_name_in_a_note_on_a_cell_is_found_and_who_wrote_the_note_is_not_looked_at():
+    with pytest.raises(PersonalData, match="В примечании") as refused:
+        refuse_names_in_notes(with_a_note("Сверить\nСидоров Пётр Ильич"))
+
+    assert "Сидоров" not in str(refused.value)
+    refuse_names_in_notes(with_a_note("Здесь «7», нужно от 0 до 5."))
+
+
+@pytest.mark.parametrize("name", ["Сидоров Пётр.xlsx", "4А_Сидоров_Пётр_Ильич.xlsx"])
+def test_a_file_called_after_a_person_is_refused(name):
+    with pytest.raises(PersonalData, match="Переименуйте"):
+        refuse_name_of_file(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Форма ma4-2026 edu420001.xlsx", "Форма с пометками.xlsx", "имя файла.xlsx", "x"]
+)
+def test_usual_names_of_files_are_no_names_of_people(name):
+    refuse_name_of_file(name)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from monitoring.models import IndicatorValue, Statistic
 from monitoring.wording import percent
 from organizations.models import Document, DocumentKind, State
-from procedures.models import Result, Scale
+from procedures.models import Exemption, Result, Scale
 from procedures.scales import Borders
 from reports.content import Figure, Table
 from reports.frozen import as_json, from_json
@@ -195,6 +195,21 @@ def test_protocols_are_expected_of_schools_that_worked_and_have_the_grade(cast):
     places = (cast.region, cast.north, cast.wood_school, cast.hill_school)
     expected = {place.code: year.intake(place, year.works[0]).expected for place in places}
     assert expected == {"reg42": 1, "reg42_m001": 1, "edu420002": 0, "edu420101": 0}
+
+
+def test_nothing_is_expected_of_a_school_that_takes_no_part(cast):
+    work = make_work("ru4-2026")
+    before = read(cast.region, YEAR, [cast.region]).intake(cast.north, work).expected
+    Exemption.objects.create(organization=cast.lake_school, work=work, reason="Жребий.")
+    Exemption.objects.create(
+        organization=cast.wood_school, work=work, class_number=1, reason="Жребий."
+    )
+
+    year = read(cast.region, YEAR, [cast.region])
+
+    assert year.intake(cast.lake_school, work).expected == 0
+    assert year.intake(cast.wood_school, work).expected == 1
+    assert year.intake(cast.north, work).expected == before - 1
 
 
 @pytest.mark.usefixtures("works")
