@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict, NotAllowed
-from organizations.models import Level, Organization
+from organizations.models import Kind, Level, Organization
 from organizations.services import audit, guard
 from procedures.anonymity import WORDS, named_person
 from procedures.checklists import CURRENT, remarks
@@ -31,11 +31,12 @@ def send(
     """Send the protocol of one class; an observer of the portal sends it for the school they were
     sent to, others for schools of their territory.
 
-    Raises NotAllowed; Conflict when a person is named, the day has not come, or something has to
-    be told in words and is not.
+    Raises NotAllowed; Conflict when the place is no school or a closed one, a person is named, the
+    day has not come, or something has to be told in words and is not.
     """
     if not places_of(by).filter(organization=school, staffing__work=work).exists():
         guard.require(by, Permission.HOLDING_MANAGE, school)
+    _refuse_place(school)
     if found := named_person(incidents):
         raise Conflict(WORDS.format(found=found))
     if held_on > timezone.localdate():
@@ -58,6 +59,13 @@ def send(
     row.save()
     audit.record("observation.sent", row, by=by, classes=[class_name], remarks=len(against))
     return row
+
+
+def _refuse_place(school: Organization) -> None:
+    if school.kind != Kind.SCHOOL:
+        raise Conflict(f"«{school}» — не школа: работы пишут в школах.")
+    if school.closed_on and school.closed_on <= timezone.localdate():
+        raise Conflict(f"Школа «{school}» закрыта.")
 
 
 @transaction.atomic

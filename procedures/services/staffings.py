@@ -60,9 +60,15 @@ def change(
         raise Conflict("Укажите должность: без неё непонятно, кто это.")
     row.post, row.most, row.is_active = post, most, is_active
     row.save(update_fields=["post", "most", "is_active"])
+    before = _codes(row)
     row.interests.set(interests)
-    audit.record("candidate.changed", row, by=by)
+    audit.record("candidate.changed", row, by=by, interests=[before, _codes(row)])
     return row
+
+
+def _codes(row: Candidate) -> str:
+    codes = row.interests.order_by("code").values_list("code", flat=True)
+    return ", ".join(codes) or "нет"
 
 
 def _refuse_unknown(post: str, user: User | None, organization: Organization, kind: str) -> None:

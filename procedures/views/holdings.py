@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +16,7 @@ from organizations.errors import Conflict
 from organizations.exchange import workbook
 from organizations.exchange.workbook import Value
 from organizations.http import PortalRequest, for_members
-from organizations.models import Kind, Level, Organization
+from organizations.models import Level, Organization
 from organizations.models.organization import OrganizationQuerySet
 from organizations.views.sections import open_only_with
 from procedures import classlists, holdings, queries
@@ -24,6 +24,7 @@ from procedures.holding_forms import HoldingsFilter, RegisteredFilter, Registrat
 from procedures.models import Registration, Work
 from procedures.services import registrations
 from procedures.views.staffings import staffings_of
+from procedures.views.territory import municipalities
 
 PER_PAGE = 50
 HEAD = (
@@ -53,7 +54,8 @@ def works(request: PortalRequest) -> HttpResponse:
     if school is not None:
         own = holdings.registered_of_school(school, page)
         context["rows"] = [(row, holdings.deadline(row.work)) for row in own]
-        context["waiting"] = sum(row.registration is None for row in own)
+        answered = Registration.objects.filter(organization=school, work=OuterRef("pk"))
+        context["waiting"] = found.filter(~Exists(answered)).count()
         return render(request, "procedures/holdings_of_school.html", context)
     totals = holdings.totals_by_work(request.viewer, page)
     counts = holdings.asked_counts(_working(request))
@@ -88,7 +90,7 @@ def holding(request: PortalRequest, code: str) -> HttpResponse:
         "deadline": holdings.deadline(work),
         "today": timezone.localdate(),
         "filters": _filters(request, state),
-        "municipalities": _municipalities(request),
+        "municipalities": municipalities(request),
         **staffings_of(request, work),
     }
     return render(request, "procedures/holding.html", context)
@@ -209,12 +211,6 @@ def _schools(request: PortalRequest) -> OrganizationQuerySet:
 
 def _working(request: PortalRequest) -> OrganizationQuerySet:
     return _schools(request).working(timezone.localdate())
-
-
-def _municipalities(request: PortalRequest) -> QuerySet[Organization]:
-    if request.viewer.level != Level.REGION:
-        return Organization.objects.none()
-    return Organization.objects.visible_to(request.viewer).filter(kind=Kind.MUNICIPALITY)
 
 
 def _filters(request: PortalRequest, current: str) -> list[dict[str, Any]]:

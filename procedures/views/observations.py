@@ -57,7 +57,8 @@ def observe(request: PortalRequest, code: str, school: str) -> HttpResponse:
     work = get_object_or_404(Work, code=code)
     row = holdings.schools_to_observe(request.viewer, work).filter(code=school).first()
     if row is None:
-        row = get_object_or_404(Organization.objects.visible_to(request.viewer), code=school)
+        schools = Organization.objects.visible_to(request.viewer).schools()
+        row = get_object_or_404(schools, code=school)
         guard.require(request.viewer, Permission.HOLDING_MANAGE, row)
     form = ObservationForm(request.POST or None, initial={"held_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():

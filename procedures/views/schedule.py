@@ -111,6 +111,7 @@ def schedule(request: PortalRequest) -> HttpResponse:
         "told": [_told(sheet, one, known, may_edit=may_edit) for one in told],
         # A territory has no timetable: there is nothing that it could tell of one.
         "unchecked": _unchecked(sheet) if organization.level == Level.SCHOOL else [],
+        "elsewhere": _first_clash(sheet) if not told.object_list else None,
         "windows": sheet.windows,
         "outside": sheet.outside,
         "links": _links(kept, view, start, grade),
@@ -135,10 +136,14 @@ def _start(sheet: Sheet, today: datetime.date) -> datetime.date:
     first, last = reads.span(sheet.year)
     if first <= today <= last:
         return today
-    broken = sheet.broken
-    if broken:
-        return sheet.lines_of(broken[0])[0].checked.day
+    if clash := _first_clash(sheet):
+        return clash
     return min((line.checked.day for line in sheet.lines), default=first)
+
+
+def _first_clash(sheet: Sheet) -> datetime.date | None:
+    broken = sheet.broken
+    return sheet.lines_of(broken[0])[0].checked.day if broken else None
 
 
 def days_of(view: str, start: datetime.date) -> list[datetime.date]:

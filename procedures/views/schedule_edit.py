@@ -99,8 +99,12 @@ def entry_new(request: PortalRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         placed = service.placed_values(window) if window else {}
-        entry = service.add(schedule, form.cleaned_data | placed, by=request.viewer)
-        return _grid(schedule, entry.day)
+        try:
+            entry = service.add(schedule, form.cleaned_data | placed, by=request.viewer)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            return _grid(schedule, entry.day)
     context = {"schedule": schedule, "form": form, "window": window}
     return render(request, "procedures/schedule_entry.html", context)
 
@@ -120,8 +124,12 @@ def entry(request: PortalRequest, pk: int) -> HttpResponse:
         entry=row,
     )
     if request.method == "POST" and form.is_valid():
-        changed = service.change(row, form.cleaned_data, by=request.viewer)
-        return _grid(schedule, changed.day)
+        try:
+            changed = service.change(row, form.cleaned_data, by=request.viewer)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            return _grid(schedule, changed.day)
     context = {"schedule": schedule, "form": form, "entry": row, "window": window}
     return render(request, "procedures/schedule_entry.html", context)
 
@@ -161,8 +169,12 @@ def approve(request: PortalRequest, pk: int) -> HttpResponse:
     guard.require(request.viewer, Permission.SCHEDULE_EDIT, schedule)
     form = OrderForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        service.approve(schedule, **form.cleaned_data, by=request.viewer)
-        return _grid(schedule)
+        try:
+            service.approve(schedule, **form.cleaned_data, by=request.viewer)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            return _grid(schedule)
     sheet = reads.sheet_of(schedule.organization, schedule.year)
     context = {
         "schedule": schedule,

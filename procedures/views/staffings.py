@@ -55,17 +55,20 @@ def candidate(request: PortalRequest, pk: int) -> HttpResponse:
     """One candidate, to be corrected."""
     open_only_with(Permission.HOLDING_READ, request.viewer)
     row = get_object_or_404(_candidates(request), pk=pk)
+    schools = Organization.objects.visible_to(request.viewer)
+    seen = row.interests.filter(pk__in=schools.schools().values("pk"))
     typed = {
         "post": row.post,
         "most": row.most,
         "is_active": row.is_active,
-        "interests": "\n".join(one.code for one in row.interests.all()),
+        "interests": "\n".join(one.code for one in seen),
     }
-    schools = Organization.objects.visible_to(request.viewer)
     form = CandidateForm(request.POST or None, initial=typed, organizations=schools, is_new=False)
     if request.method == "POST" and form.is_valid():
+        unseen = row.interests.exclude(pk__in=schools.schools().values("pk"))
+        data = form.cleaned_data | {"interests": [*form.cleaned_data["interests"], *unseen]}
         try:
-            service.change(row, **form.cleaned_data, by=request.viewer)
+            service.change(row, **data, by=request.viewer)
         except Conflict as error:
             form.add_error(None, str(error))
         else:

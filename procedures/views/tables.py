@@ -27,6 +27,7 @@ from procedures.exchange.tables import value_words, written
 from procedures.models import Procedure, TableFile, TableRow
 from procedures.services import tables as service
 from procedures.tables import BY_CODE, TableKind
+from procedures.views.territory import municipalities
 
 KEPT_SECONDS = 60 * 60  # as long as somebody looks at a preview or corrects a file in one sitting
 SHOWN = 100  # lines and faults on a page; the marked file has all of them
@@ -78,7 +79,7 @@ def table(request: PortalRequest, kind: str) -> HttpResponse:
         "page": page,
         "rows": [(row, _cells(found, row)) for row in page],
         "asked": asked,
-        "municipalities": _municipalities(request),
+        "municipalities": municipalities(request),
         "may_import": request.viewer.may(Permission.TABLE_IMPORT),
     }
     return render(request, "procedures/table.html", context)
@@ -257,9 +258,3 @@ def _cells(kind: TableKind, row: TableRow) -> list[tuple[bool, str]]:
 
 def _files(request: PortalRequest) -> Any:
     return TableFile.objects.visible_to(request.viewer)
-
-
-def _municipalities(request: PortalRequest) -> Iterable[Organization]:
-    if request.viewer.level != Level.REGION:
-        return Organization.objects.none()
-    return Organization.objects.visible_to(request.viewer).filter(kind=Kind.MUNICIPALITY)

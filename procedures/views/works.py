@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils import timezone
 from organizations.access import Permission
 from organizations.attachments import XLSX, attachment
 from organizations.http import PortalRequest, for_members
-from organizations.models import Kind, Level, Organization
+from organizations.models import Level, Organization
 from organizations.models.organization import OrganizationQuerySet
 from organizations.services import guard
 from organizations.views.sections import open_only_with
@@ -22,6 +21,7 @@ from procedures.scales import MIN_PUPILS
 from procedures.services import deadlines, scales
 from procedures.services import forms as blank_forms
 from procedures.services.forms import USUAL_PUPILS
+from procedures.views.territory import municipalities
 from procedures.wording import Told, told
 
 PER_PAGE = 50
@@ -139,7 +139,7 @@ def _handed_in(request: PortalRequest, row: Work) -> dict[str, Any]:
         "rows": _told(row, page),
         "counts": counts,
         "filters": _filters(request, standing),
-        "municipalities": _municipalities(request),
+        "municipalities": municipalities(request),
     }
 
 
@@ -164,13 +164,6 @@ def _filters(request: PortalRequest, current: str) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _municipalities(request: PortalRequest) -> QuerySet[Organization]:
-    """What the region's people may narrow the list by; nothing for a municipality."""
-    if request.viewer.level != Level.REGION:
-        return Organization.objects.visible_to(None)
-    return Organization.objects.visible_to(request.viewer).filter(kind=Kind.MUNICIPALITY)
 
 
 def _schools(request: PortalRequest) -> OrganizationQuerySet:

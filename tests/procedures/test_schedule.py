@@ -264,6 +264,11 @@ def test_the_grid_shows_the_clash_the_act_and_a_free_day(cast, draft, client):
         assert "№ СК-228/03" in page
         assert "22 октября, урок 3" in page
 
+    later = MONDAY + datetime.timedelta(days=60)
+    page = said(client.get(reverse("procedures:schedule"), {"year": YEAR, "from": later}))
+    assert "Столкновения этих дней" not in page
+    assert f"from={MONDAY.isoformat()}" in page
+
 
 def test_a_school_writes_a_line_publishes_it_and_parents_read_it(cast, draft, client):
     client.force_login(cast.nina)
