@@ -11,11 +11,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
 from bench.measure import Measure
 from organizations.models import User
+from procedures.models import Work
 
 REQUESTS = 20
 EMPTIEST = "organizations:account"
@@ -23,6 +25,12 @@ PAGES = (
     "home",
     "roadmaps:roadmaps",
     "procedures:works",
+    "procedures:completeness",
+    "procedures:schedule_control",
+    "procedures:holdings",
+    "procedures:tables",
+    "procedures:catalogue",
+    "monitoring:federal_reports",
     "monitoring:objectivity",
     "monitoring:indicators",
     "organizations:documents",
@@ -31,23 +39,37 @@ PAGES = (
     "organizations:journal",
     "organizations:runs",
 )
+# The standard reports of one work; the first is open to the school alone.
+OF_PUPILS, REPORTS = "pupils", ("marks", "journal", "scores", "tasks", "skills", "groups")
 
 
 def measure() -> list[Measure]:
-    """p95 of each page of the ministry's menu in milliseconds; the baseline is the same for all."""
+    """p95 of each page of the ministry's menu, and of each standard report of the year's largest
+    work, in milliseconds; the baseline is the same for all.
+    """
     with _server() as address:
         cookie = _session("ministry")
         empty = _p95(address + reverse(EMPTIEST), cookie)
+        asked = [(name, reverse(name), cookie) for name in PAGES]
+        asked += [(f"federal.{report}", _report(report), cookie) for report in REPORTS]
+        asked.append((f"federal.{OF_PUPILS}", _report(OF_PUPILS), _session("school")))
         return [
             Measure(
                 name=f"pages_region.{name}",
-                ours=_p95(address + reverse(name), cookie),
+                ours=_p95(address + path, own),
                 baseline=empty,
                 unit="ms",
                 n=REQUESTS,
             )
-            for name in PAGES
+            for name, path, own in asked
         ]
+
+
+def _report(report: str) -> str:
+    largest = Work.objects.annotate(rows=Count("results")).order_by("-rows").first()
+    if largest is None:
+        raise RuntimeError("there are no works: build the demonstration of the region first")
+    return reverse("monitoring:federal_report", args=[largest.code, report])
 
 
 def _p95(url: str, cookie: str) -> float:
