@@ -121,6 +121,7 @@ WORDS = {
 }
 
 FIELDS = {
+    "interests": "куда не посылать",
     "above": "план выше",
     "added": "добавлено",
     "audience": "для кого",

@@ -1,7 +1,6 @@
 """Databases of п. 5.2.1: the list, the rows of one, its form, its file taken in."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,6 @@ from organizations.exchange import workbook
 from organizations.exchange.faults import Fault
 from organizations.exchange.gate import TABLE_BYTES
 from organizations.http import PortalRequest, for_members
-from organizations.models import Kind, Level, Organization
 from organizations.views.sections import open_only_with
 from procedures import databases
 from procedures.catalogue_forms import TableFilter, TableForm

@@ -288,3 +288,16 @@ def test_a_list_is_published_once(cast):
 
     with pytest.raises(Conflict, match="уже опубликован"):
         draws.publish(row, by=viewer_of(cast.oleg))
+
+
+def test_works_that_wait_are_counted_over_the_year_not_the_page(cast, work, signed_in, monkeypatch):
+    monkeypatch.setattr("procedures.views.holdings.PER_PAGE", 1)
+    for grade in (5, 6):
+        WorkFactory(code=f"ru{grade}-2026", grade=grade)
+    registered(cast.lake_school, work, cast.nina)
+    registered(cast.wood_school, work, cast.oleg)
+
+    answer = signed_in(cast.nina).get(reverse("procedures:holdings"))
+
+    assert len(answer.context["page"]) == 1
+    assert answer.context["waiting"] == 2

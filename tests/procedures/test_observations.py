@@ -128,3 +128,16 @@ def test_a_remark_is_an_answer_against_the_expected_one(answers):
     assert found == {
         one.code for one in CHECKLISTS[CURRENT] if answers[one.code] == opposite[one.expected]
     }
+
+
+def test_a_class_is_observed_in_a_school_that_is_open(cast, work, signed_in):
+    form = reverse("procedures:holding_observe", args=[work.code, cast.north.code])
+    assert signed_in(cast.oleg).get(form).status_code == 404
+    with pytest.raises(Conflict, match="не школа"):
+        sent(cast.north, work, cast.oleg)
+
+    cast.lake_school.closed_on = timezone.localdate()
+    cast.lake_school.save()
+    with pytest.raises(Conflict, match="закрыта"):
+        sent(cast.lake_school, work, cast.oleg)
+    assert not Observation.objects.exists()

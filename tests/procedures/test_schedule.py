@@ -383,3 +383,18 @@ def test_the_api_narrows_by_days_and_a_window_touches_all_of_its_own(cast, draft
     assert found(year=2026) == set()
     assert len(found(organization="edu420001")) == 2
     assert ScheduleEntry.objects.count() == 3
+
+
+def test_a_refused_act_stands_in_its_form_with_what_was_typed(cast, draft, client):
+    client.force_login(cast.nina)
+    page = reverse("procedures:schedule_approve", args=[draft.pk])
+    empty = client.post(page, {"number": "12-к", "signed_on": "2026-09-10"})
+    row = EntryFactory(schedule=draft, day=MONDAY)
+    typed = {"title": "Диктант", "subject": "Русский язык", "place": "5:5А", "day": "2028-10-05",
+             "lesson": "3", "lessons": "1", "minutes": "45", "whole_class": "on"}  # fmt: skip
+    added = client.post(reverse("procedures:schedule_entry_new", args=[draft.pk]), typed)
+    changed = client.post(reverse("procedures:schedule_entry", args=[row.pk]), typed)
+    for answer, kept in ((empty, "12-к"), (added, "Диктант"), (changed, "Диктант")):
+        assert answer.context["form"].non_field_errors()
+        assert f'value="{kept}"' in said(answer)
+    assert draft.entries.get().day == MONDAY

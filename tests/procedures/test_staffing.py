@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 
 from organizations.errors import Conflict, NotAllowed
 from organizations.models import Event, Notice
@@ -218,3 +219,19 @@ def test_a_name_in_a_post_is_sent_back(cast, signed_in):
 
     assert "похоже на имя" in answer.content.decode()
     assert not Candidate.objects.exists()
+
+
+def test_interests_that_a_viewer_does_not_see_survive_their_edit(cast, signed_in):
+    row = entered(cast.lake_school, cast.boris, interests=[cast.wood_school, cast.hill_school])
+    page = reverse("procedures:holding_candidate", args=[row.pk])
+
+    shown = signed_in(cast.oleg).get(page).context["form"]["interests"].value()
+    signed_in(cast.oleg).post(
+        page, {"post": row.post, "most": "2", "is_active": "on", "interests": ""}
+    )
+
+    assert shown == cast.wood_school.code
+    assert list(row.interests.all()) == [cast.hill_school]
+    before, after = Event.objects.get(action="candidate.changed").changes["interests"]
+    assert set(before.split(", ")) == {cast.wood_school.code, cast.hill_school.code}
+    assert after == cast.hill_school.code
