@@ -54,7 +54,9 @@ def works(request: PortalRequest) -> HttpResponse:
     if school is not None:
         own = holdings.registered_of_school(school, page)
         context["rows"] = [(row, holdings.deadline(row.work)) for row in own]
-        answered = Registration.objects.filter(organization=school, work=OuterRef("pk"))
+        answered = Registration.objects.visible_to(request.viewer).filter(
+            organization=school, work=OuterRef("pk")
+        )
         context["waiting"] = found.filter(~Exists(answered)).count()
         return render(request, "procedures/holdings_of_school.html", context)
     totals = holdings.totals_by_work(request.viewer, page)
