@@ -15,7 +15,9 @@ from tests.browser.visits import PASSWORD, sign_in
 from tests.browser.world import World, make_world
 from tests.worker import workers
 
-OWN_REDIS = 8  # the number of a Redis database that nothing else here uses
+# The number of a Redis database that nothing else uses, another one in each process of xdist:
+# a worker that takes a message of the other process would not find its run.
+OWN_REDIS = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
 NOT_FOUND = "Chromium не найден: apt-get install chromium"
 OPTIONS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
