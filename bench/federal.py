@@ -7,8 +7,7 @@ counts is the 95th percentile, and it may not exceed 300 ms on two cores.
 """
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -17,7 +16,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from bench.measure import Measure
+from bench.measure import Measure, open_page, p95
 from monitoring.federal.kinds import PUPILS, REPORTS
 from monitoring.models import Cell
 from monitoring.queries.cells import ARRAYS
@@ -42,11 +41,11 @@ PLAIN_FILES = {
 def measure() -> list[Measure]:
     """p95 of each report in milliseconds: the region's page, a municipality's, the workbook."""
     with _region() as (work, town, client):
-        empty = _p95(lambda: _page(client, reverse(EMPTIEST)))
+        empty = p95(lambda: open_page(client, reverse(EMPTIEST)), CALLS)
         return [
             Measure(
                 name=f"federal.{name}",
-                ours=_p95(lambda address=address: _page(client, address)),  # type: ignore[misc]
+                ours=p95(lambda address=address: open_page(client, address), CALLS),  # type: ignore[misc]
                 baseline=empty,
                 unit="ms",
                 n=CALLS,
@@ -66,20 +65,6 @@ def _pages(work: Work, town: Organization) -> dict[str, str]:
         pages[f"{report.code}_municipality"] = f"{page}?unit={town.code}"
         pages[f"{report.code}_xlsx"] = f"{page}file/"
     return pages
-
-
-def _page(client: Client, address: str) -> None:
-    answer = client.get(address)
-    assert answer.status_code == 200, f"{address}: {answer.status_code}"
-
-
-def _p95(act: Callable[[], object]) -> float:
-    times = []
-    for _ in range(CALLS + 1):
-        began = time.perf_counter()
-        act()
-        times.append((time.perf_counter() - began) * 1000)
-    return sorted(times[1:])[int(0.95 * CALLS) - 1]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ none is changed. Each page is asked for once unmeasured, then 20 times in a row;
 import datetime
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
@@ -20,7 +20,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from bench.measure import Measure
+from bench.measure import Measure, open_page, p95
 from organizations.access import Role
 from organizations.models import (
     Document,
@@ -53,11 +53,11 @@ def measure() -> list[Measure]:
     """p95 of each view of the plan in milliseconds, with one baseline for all; the night of
     reminders, every organization of it told by its own person, against one read of what is due."""
     with _region() as (plan, client):
-        empty = _p95(lambda: _page(client, reverse(EMPTIEST)))
+        empty = p95(lambda: open_page(client, reverse(EMPTIEST)), CALLS)
         pages = [
             Measure(
                 name=f"roadmaps.{name}",
-                ours=_p95(lambda address=address: _page(client, address)),  # type: ignore[misc]
+                ours=p95(lambda address=address: open_page(client, address), CALLS),  # type: ignore[misc]
                 baseline=empty,
                 unit="ms",
                 n=CALLS,
@@ -70,7 +70,7 @@ def measure() -> list[Measure]:
 def _night(plan: Roadmap) -> Measure:
     region, today = Organization.objects.get(pk=plan.owner.parent_id), timezone.localdate()
     rows = Execution.objects.counted().unfinished().select_related("item", "organization")
-    read = _p95(lambda: list(rows.all()))
+    read = p95(lambda: list(rows.all()), CALLS)
     began = time.perf_counter()
     told = remind(region, day=today)
     took = (time.perf_counter() - began) * 1000
@@ -90,20 +90,6 @@ def _pages(plan: Roadmap) -> dict[str, str]:
         "gantt_of_item": f"{gantt}?item={item.pk}",
         "calendar": reverse("roadmaps:calendar"),
     }
-
-
-def _page(client: Client, address: str) -> None:
-    answer = client.get(address)
-    assert answer.status_code == 200, f"{address}: {answer.status_code}"
-
-
-def _p95(act: Callable[[], object]) -> float:
-    times = []
-    for _ in range(CALLS + 1):
-        began = time.perf_counter()
-        act()
-        times.append((time.perf_counter() - began) * 1000)
-    return sorted(times[1:])[int(0.95 * CALLS) - 1]
 
 
 @contextmanager
