@@ -6,10 +6,13 @@ import sys
 
 from rsoko import embedded
 
+WITHOUT_SERVERS = ["analyze_results"]  # commands that read and write files alone
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rsoko.settings")
-    embedded.start()
+    if sys.argv[1:2] != WITHOUT_SERVERS:
+        embedded.start()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -17,7 +17,16 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rsoko.settings")
     embedded.start()
     django.setup()
-    from bench import federal, intake, pages, roadmaps, schedule
+    from bench import (
+        country,
+        evaluation,
+        federal,
+        intake,
+        objectivity,
+        pages,
+        roadmaps,
+        schedule,
+    )
 
     wanted = set(sys.argv[1:])
     benchmarks: dict[str, Callable[[], list[Measure]]] = {
@@ -27,6 +36,10 @@ def main() -> None:
         "pages_region": pages.measure,
         "federal": federal.measure,
         "schedule_check": schedule.measure,
+        "objectivity_region": objectivity.measure_region,
+        "objectivity_upload": objectivity.measure_upload,
+        "objectivity_evaluation": evaluation.measure,
+        "objectivity_country": country.measure,
     }
     measures: list[Measure] = []
     for name, measure in benchmarks.items():

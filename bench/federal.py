@@ -6,17 +6,17 @@ needed and none is changed. Each page is asked for once unmeasured, then 20 time
 counts is the 95th percentile, and it may not exceed 300 ms on two cores.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bench.measure import Measure, open_page, p95
+from bench.measure import Measure, measured_pages
+from bench.region import own_database, place, region_and_ministry
 from monitoring.federal.kinds import PUPILS, REPORTS
 from monitoring.models import Cell
 from monitoring.queries.cells import ARRAYS
@@ -26,32 +26,15 @@ from organizations.models import Kind, Level, Membership, Organization, User
 from procedures.models import Procedure, Scale, Work
 from procedures.scales import Borders, marks_of
 
-CALLS = 20
 MUNICIPALITIES, SCHOOLS, CLASSES, PUPILS_OF_CLASS = 34, 650, 1500, 14
 MAX_POINTS = np.array([1, 2] * 10)
 BORDERS = Borders(10, 16, 24)
-EMPTIEST = "organizations:account"
-# The finder of files instead of the manifest, which is there only after a demonstration.
-PLAIN_FILES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 
 
 def measure() -> list[Measure]:
     """p95 of each report in milliseconds: the region's page, a municipality's, the workbook."""
     with _region() as (work, town, client):
-        empty = p95(lambda: open_page(client, reverse(EMPTIEST)), CALLS)
-        return [
-            Measure(
-                name=f"federal.{name}",
-                ours=p95(lambda address=address: open_page(client, address), CALLS),  # type: ignore[misc]
-                baseline=empty,
-                unit="ms",
-                n=CALLS,
-            )
-            for name, address in _pages(work, town).items()
-        ]
+        return measured_pages(client, _pages(work, town), of="federal")
 
 
 def _pages(work: Work, town: Organization) -> dict[str, str]:
@@ -70,44 +53,25 @@ def _pages(work: Work, town: Organization) -> dict[str, str]:
 @contextmanager
 def _region() -> Iterator[tuple[Work, Organization, Client]]:
     """A work of the region and the ministry signed in, in a database that is gone afterwards."""
-    logging.disable(logging.CRITICAL)
-    usual = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = "bench_federal"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        with override_settings(STORAGES=PLAIN_FILES):
-            ministry, towns, schools = _places()
-            works = [_work(year) for year in (2025, 2026)]
-            for work in works:
-                _write(work, schools)
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM ANALYZE")
-            yield works[-1], towns[0], _signed_in(ministry)
-    finally:
-        connection.creation.destroy_test_db(usual, verbosity=0)
-        logging.disable(logging.NOTSET)
-
-
-def _place(kind: Kind, level: Level, number: int, parent: Organization | None) -> Organization:
-    name = f"{kind.label} {number:03}"
-    return Organization(
-        code=f"bench-{kind}-{number}", name=name, short_name=name, kind=kind, level=level,
-        parent=parent,
-    )  # fmt: skip
+    with own_database("bench_federal"):
+        ministry, towns, schools = _places()
+        works = [_work(year) for year in (2025, 2026)]
+        for work in works:
+            _write(work, schools)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        yield works[-1], towns[0], _signed_in(ministry)
 
 
 def _places() -> tuple[Organization, list[Organization], list[Organization]]:
-    region = _place(Kind.REGION, Level.REGION, 1, None)
-    region.save()
-    ministry = _place(Kind.MINISTRY, Level.REGION, 1, region)
-    ministry.save()
+    region, ministry = region_and_ministry()
     towns = Organization.objects.bulk_create(
-        _place(Kind.MUNICIPALITY, Level.MUNICIPALITY, number, region)
+        place(Kind.MUNICIPALITY, Level.MUNICIPALITY, number, region)
         for number in range(MUNICIPALITIES)
     )
     # As in life, one town has a fifth of the schools.
     schools = Organization.objects.bulk_create(
-        _place(
+        place(
             Kind.SCHOOL, Level.SCHOOL, number, towns[number % MUNICIPALITIES if number % 5 else 0]
         )
         for number in range(SCHOOLS)

@@ -13,10 +13,8 @@ baseline is `bulk_create(batch_size=5000)` of the same rows as `Result` objects 
 transaction, measured on the first 100,000 of them and multiplied by ten. At least 8 times faster.
 """
 
-import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,10 +22,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import override_settings
 from openpyxl import load_workbook
 
 from bench.measure import Measure
+from bench.region import own_database
 from organizations.models import Kind, Level, Organization
 from procedures.exchange.form import write_form
 from procedures.exchange.importer import spec_of
@@ -44,7 +42,7 @@ ABSENT_SHARE = 0.05
 
 def measure_forms() -> list[Measure]:
     """Seconds for 600 forms: taken in, and merely read by openpyxl."""
-    with _database(), TemporaryDirectory() as folder:
+    with own_database("bench_intake"), TemporaryDirectory() as folder:
         _write_forms(Path(folder))
         paths = sorted(Path(folder).iterdir())
         # half before and half after, so that a machine that grows busy favours neither side
@@ -57,7 +55,7 @@ def measure_forms() -> list[Measure]:
 
 def measure_bulk() -> list[Measure]:
     """Seconds for a million rows: a CSV taken in, and objects written by `bulk_create`."""
-    with _database(), TemporaryDirectory() as folder:
+    with own_database("bench_intake"), TemporaryDirectory() as folder:
         path = Path(folder) / "results.csv"
         _write_table(path)
         ours = _import(path)
@@ -201,18 +199,3 @@ def _works(count: int, tasks: int) -> list[Work]:
         for work in works
     )
     return works
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """An empty database and an empty place for files, both gone afterwards."""
-    logging.disable(logging.CRITICAL)
-    usual = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = "bench_intake"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        with TemporaryDirectory() as media, override_settings(MEDIA_ROOT=media):
-            yield
-    finally:
-        connection.creation.destroy_test_db(usual, verbosity=0)
-        logging.disable(logging.NOTSET)

@@ -8,7 +8,6 @@ none is changed. Each page is asked for once unmeasured, then 20 times in a row;
 """
 
 import datetime
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +15,12 @@ from contextlib import contextmanager
 from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Mod
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bench.measure import Measure, open_page, p95
+from bench.measure import CALLS, Measure, measured_pages, p95
+from bench.region import own_database, place, region_and_ministry
 from organizations.access import Role
 from organizations.models import (
     Document,
@@ -37,14 +37,7 @@ from roadmaps.reminders import remind
 from roadmaps.services.assignment import assign, carry
 from roadmaps.terms import TermKind
 
-CALLS = 20
 ITEMS, MUNICIPALITIES, SCHOOLS = 20, 34, 650
-EMPTIEST = "organizations:account"
-# The finder of files instead of the manifest, which is there only after a demonstration.
-PLAIN_FILES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 # Of a hundred executions: those below the number are in the state, the rest are not handed in.
 STATES = ((State.RETURNED, 68), (State.SENT, 65), (State.ACCEPTED, 55))
 
@@ -53,18 +46,7 @@ def measure() -> list[Measure]:
     """p95 of each view of the plan in milliseconds, with one baseline for all; the night of
     reminders, every organization of it told by its own person, against one read of what is due."""
     with _region() as (plan, client):
-        empty = p95(lambda: open_page(client, reverse(EMPTIEST)), CALLS)
-        pages = [
-            Measure(
-                name=f"roadmaps.{name}",
-                ours=p95(lambda address=address: open_page(client, address), CALLS),  # type: ignore[misc]
-                baseline=empty,
-                unit="ms",
-                n=CALLS,
-            )
-            for name, address in _pages(plan).items()
-        ]
-        return [*pages, _night(plan)]
+        return [*measured_pages(client, _pages(plan), of="roadmaps"), _night(plan)]
 
 
 def _night(plan: Roadmap) -> Measure:
@@ -95,48 +77,24 @@ def _pages(plan: Roadmap) -> dict[str, str]:
 @contextmanager
 def _region() -> Iterator[tuple[Roadmap, Client]]:
     """The region's plan and the ministry signed in, in a database that is gone afterwards."""
-    logging.disable(logging.CRITICAL)
-    usual = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = "bench_roadmaps"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        with override_settings(STORAGES=PLAIN_FILES):
-            region, ministry = _regional()
-            plan = _adopted(ministry, _municipalities(region))
-            _handed_in()
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM ANALYZE")
-            client = Client()
-            client.force_login(_people({ministry: Role.MINISTRY})[0])
-            yield plan, client
-    finally:
-        connection.creation.destroy_test_db(usual, verbosity=0)
-        logging.disable(logging.NOTSET)
-
-
-def _place(kind: Kind, level: Level, number: int, parent: Organization | None) -> Organization:
-    name = f"{kind.label} {number:03}"
-    return Organization(
-        code=f"bench-{kind}-{number}", name=name, short_name=name, kind=kind, level=level,
-        parent=parent,
-    )  # fmt: skip
-
-
-def _regional() -> tuple[Organization, Organization]:
-    region = _place(Kind.REGION, Level.REGION, 1, None)
-    region.save()
-    ministry = _place(Kind.MINISTRY, Level.REGION, 1, region)
-    ministry.save()
-    return region, ministry
+    with own_database("bench_roadmaps"):
+        region, ministry = region_and_ministry()
+        plan = _adopted(ministry, _municipalities(region))
+        _handed_in()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        client = Client()
+        client.force_login(_people({ministry: Role.MINISTRY})[0])
+        yield plan, client
 
 
 def _municipalities(region: Organization) -> list[Organization]:
     towns = Organization.objects.bulk_create(
-        _place(Kind.MUNICIPALITY, Level.MUNICIPALITY, number, region)
+        place(Kind.MUNICIPALITY, Level.MUNICIPALITY, number, region)
         for number in range(MUNICIPALITIES)
     )
     schools = Organization.objects.bulk_create(
-        _place(Kind.SCHOOL, Level.SCHOOL, number, towns[number % MUNICIPALITIES])
+        place(Kind.SCHOOL, Level.SCHOOL, number, towns[number % MUNICIPALITIES])
         for number in range(SCHOOLS)
     )
     _people(dict.fromkeys(towns, Role.COORDINATOR) | dict.fromkeys(schools, Role.DEPUTY))

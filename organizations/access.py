@@ -56,6 +56,10 @@ class Permission(StrEnum):
     INDICATOR_READ = "indicator.read"
     OBJECTIVITY_READ = "objectivity.read"
     OBJECTIVITY_COMPUTE = "objectivity.compute"
+    CASE_ANSWER = "case.answer"
+    CASE_MANAGE = "case.manage"
+    MARKER_IMPORT = "marker.import"
+    METHOD_EDIT = "method.edit"
     DOCUMENT_READ = "document.read"
     DOCUMENT_UPLOAD = "document.upload"
     DOCUMENT_ACCEPT = "document.accept"
@@ -76,6 +80,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ORGANIZATION_MANAGE, _P.JOURNAL_READ, _P.RUN_READ, _P.RUN_MANAGE,
             _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT, _P.EXECUTION_ACCEPT,
             _P.RESULT_READ, _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
+            _P.CASE_MANAGE, _P.METHOD_EDIT,
             _P.DOCUMENT_READ, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
         }
     ),
@@ -88,6 +93,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT,
             _P.WORK_EDIT, _P.RESULT_READ, _P.RESULT_IMPORT,
             _P.INDICATOR_READ, _P.OBJECTIVITY_READ, _P.OBJECTIVITY_COMPUTE,
+            _P.CASE_MANAGE, _P.MARKER_IMPORT, _P.METHOD_EDIT,
             _P.DOCUMENT_READ, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
         }
     ),
@@ -114,7 +120,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SCHEDULE_READ, _P.SCHEDULE_EDIT, _P.HOLDING_READ, _P.HOLDING_MANAGE, _P.TABLE_READ,
             _P.RUN_READ, _P.ROADMAP_EDIT, _P.EXECUTION_READ, _P.EXECUTION_REPORT,
             _P.RESULT_READ, _P.RESULT_IMPORT, _P.INDICATOR_READ, _P.OBJECTIVITY_READ,
-            _P.DOCUMENT_READ, _P.DOCUMENT_UPLOAD, _P.REPORT_READ, _P.REPORT_BUILD, _P.TOKEN_ISSUE,
+            _P.CASE_ANSWER, _P.DOCUMENT_READ, _P.DOCUMENT_UPLOAD, _P.REPORT_READ, _P.REPORT_BUILD,
+            _P.TOKEN_ISSUE,
         }
     ),
     Role.EXPERT: frozenset(),

@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from organizations.errors import Conflict
-from organizations.models import DocumentVersion
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -27,11 +26,14 @@ def attachment(
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def stored_file(version: DocumentVersion) -> HttpResponse:
-    """The bytes of a document's version; the caller checked the right. Raises Conflict."""
+def stored_file(file: "File[bytes]", name: str, *, content_type: str) -> HttpResponse:
+    """A stored file under the name it came with; the caller checked the right.
+
+    Raises Conflict when its bytes are gone.
+    """
     try:
-        return attachment(version.file.open(), version.name, content_type=version.content_type)
+        return attachment(file.open(), name, content_type=content_type)
     except FileNotFoundError as error:
         raise Conflict(
-            f"Файл «{version.name}» не найден в хранилище. Сообщите администратору портала."
+            f"Файл «{name}» не найден в хранилище. Сообщите администратору портала."
         ) from error

@@ -29,3 +29,12 @@ class FaultyTable(PortalError):
     def __init__(self, faults: "Sequence[Fault]", message: str = "") -> None:
         self.faults = tuple(faults)
         super().__init__(message or "\n".join(["Ничего не записано.", *map(str, self.faults)]))
+
+
+class FaultyUpload(FaultyTable):
+    """A faulty table that a person has sent; it also carries how many of its rows are sound."""
+
+    def __init__(self, faults: "Sequence[Fault]", *, rows: int, sound: int) -> None:
+        super().__init__(faults)
+        self.rows = rows
+        self.sound = sound

@@ -161,4 +161,4 @@ def acts_seen_by(viewer: Viewer) -> QuerySet[Event]:
     if viewer.may(Permission.JOURNAL_READ):
         return Event.objects.visible_to(viewer)
     own = (viewer.organization_id, viewer.territory_id)
-    return Event.objects.filter(organization_id__in=own)
+    return Event.objects.fit_for(viewer).filter(organization_id__in=own)

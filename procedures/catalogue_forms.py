@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from organizations.forms.fields import DayField
+from organizations.forms.fields import DayField, TableFileField
+from organizations.forms.filters import Asked
 from procedures.exchange.works import MOST_SKILL
 from procedures.models import Direction, Procedure, Work
 from procedures.scales import Borders, PointScale
@@ -226,27 +227,18 @@ class TasksForm(forms.Form):
         return [self.cleaned_data[f"{name}-{n}"].strip() for n in range(len(self.labels))]
 
 
-class TableFilter(forms.Form):
+class TableFilter(Asked):
     """What the rows of a database are narrowed by; what cannot be read counts as not asked."""
 
     year = forms.IntegerField(required=False, min_value=2000, max_value=2100)
     municipality = forms.CharField(required=False, max_length=32)
 
-    @property
-    def asked(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
 
 class TableForm(forms.Form):
     """A filled form of a database."""
 
-    file = forms.FileField(
+    file = TableFileField(
         label="Заполненная форма",
         help_text="Книга Excel (.xlsx), до 10 МБ. Сначала портал покажет, что изменится.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
-        error_messages={
-            "required": "Выберите файл.",
-            "empty": "Файл пуст. Проверьте, что он сохранён, и выберите его снова.",
-        },
+        accept=".xlsx",
     )

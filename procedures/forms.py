@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
-from organizations.exchange.gate import TABLE_BYTES
-from organizations.forms.fields import DayField
+from organizations.forms.fields import DayField, OrganizationField, TableFileField
+from organizations.forms.filters import Asked
 from organizations.models import Organization
 from organizations.models.organization import OrganizationQuerySet
 from procedures.completeness import Receipt
@@ -15,15 +14,6 @@ from procedures.queries import STANDINGS
 from procedures.services.forms import USUAL_PUPILS
 
 MOST_PUPILS = 60  # rows a class; a class of a school has at most 25 places by the sanitary rules
-
-
-class Asked(forms.Form):
-    """A form of filters: what cannot be read counts as not asked."""
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class WorksFilter(Asked):
@@ -46,17 +36,10 @@ class BlankFormRequest(Asked):
     )
 
 
-class SchoolField(forms.ModelChoiceField):  # type: ignore[type-arg]  # has none at run time
-    """One school of a list, told with its code: names repeat from town to town."""
-
-    def label_from_instance(self, obj: Organization) -> str:
-        return f"{obj.short_name} · {obj.code}"
-
-
 class UploadForm(forms.Form):
     """One filled form; outside a school also whose it is."""
 
-    organization = SchoolField(
+    organization = OrganizationField(
         empty_label="Выберите школу",
         label="Школа",
         queryset=Organization.objects.none(),
@@ -66,14 +49,10 @@ class UploadForm(forms.Form):
             "invalid_choice": "Выберите школу из списка.",
         },
     )
-    file = forms.FileField(
+    file = TableFileField(
         label="Заполненная форма",
         help_text="Книга Excel (.xlsx), до 10 МБ. Ничего не запишется, пока в файле есть ошибки.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
-        error_messages={
-            "required": "Выберите файл.",
-            "empty": "Файл пуст. Проверьте, что он сохранён, и выберите его снова.",
-        },
+        accept=".xlsx",
     )
 
     def __init__(
@@ -84,14 +63,6 @@ class UploadForm(forms.Form):
             del self.fields["organization"]
         else:
             self.fields["organization"].queryset = schools  # type: ignore[attr-defined]  # a ModelChoiceField
-
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if file.size is not None and file.size > TABLE_BYTES:
-            raise forms.ValidationError(
-                f"Файл больше {TABLE_BYTES // 2**20} МБ. Уберите из него лишние листы и картинки."
-            )
-        return file
 
 
 # completeness, days, versions

@@ -7,12 +7,12 @@ from django import forms
 from django.db.models import QuerySet
 
 from organizations.forms.fields import DayField, OrganizationField
+from organizations.forms.filters import Asked
 from organizations.models import Organization, User
 from organizations.models.organization import OrganizationQuerySet
 from procedures.anonymity import WORDS, named_person
 from procedures.checklists import ANSWERS, CHECKLISTS, CURRENT
 from procedures.classlists import SAMPLE, ClassListError, ListedClass, read_classes
-from procedures.forms import Asked
 from procedures.holding_rules import MOST_LOAD, MOST_ROOMS
 from procedures.holdings import STATES, TRAITS
 from procedures.models import Candidate, Observation, StaffKind, Work

@@ -7,9 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from organizations.forms.fields import DayField
+from organizations.forms.filters import Asked
 from organizations.models import Level, Organization
 from procedures import schedule_reads as reads
-from procedures.forms import Asked
 from procedures.models import (
     Procedure,
     ScheduleEntry,

@@ -1,13 +1,9 @@
 """What is done about the intake in the background: forms checked, people reminded."""
 
-from contextlib import suppress
-
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from organizations.errors import Conflict
-from organizations.models import Kind, Organization
 from organizations.services import runs
 from procedures import reminders
 from procedures.exchange import importer, waiting
@@ -32,16 +28,11 @@ def import_results(run_id: int) -> None:
 def remind() -> None:
     """Before the digest goes out: let old files go, have each region reminded of its works."""
     waiting.expire(settings.INTAKE_READY_DAYS, timezone.now())
-    for region in Organization.objects.filter(kind=Kind.REGION).order_by("pk"):
-        with suppress(Conflict):  # yesterday's still waits for a worker: it reads today's clock
-            runs.request(
-                remind_region.name,
-                subject=region,
-                title=f"Напоминания о протоколах: {region}",
-                organization=region,
-                by=None,
-                unit="уведомление,уведомления,уведомлений",
-            )
+    runs.request_for_regions(
+        remind_region.name,
+        title="Напоминания о протоколах",
+        unit="уведомление,уведомления,уведомлений",
+    )
 
 
 @shared_task(acks_late=True)

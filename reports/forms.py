@@ -1,9 +1,8 @@
 """What is typed on the pages of reports."""
 
-from typing import Any
-
 from django import forms
 
+from organizations.forms.filters import Asked
 from organizations.templatetags.ru import school_year
 from procedures.queries import years
 
@@ -15,17 +14,12 @@ def year_choices() -> list[tuple[int, str]]:
     return [(year, f"{year} ({school_year(year)} учебный год)") for year in years()]
 
 
-class ReportFilter(forms.Form):
+class ReportFilter(Asked):
     """How the list is narrowed; what cannot be read counts as not asked."""
 
     year = forms.TypedChoiceField(choices=year_choices, coerce=int, required=False)
     municipality = forms.CharField(max_length=32, required=False)
     q = forms.CharField(max_length=100, required=False, strip=True)
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class BuildForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reports.views import holdings, plans, reports
+from reports.views import campaigns, holdings, plans, reports
 
 app_name = "reports"
 
@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:pk>/matrix.docx", plans.matrix_docx, name="matrix_docx"),
     path("plans/<int:pk>/closing.docx", plans.closing_order, name="closing_order"),
     path("holdings/<int:pk>/order.docx", holdings.order, name="holding_order"),
+    path("journal/<int:year>/<slug:code>/note.docx", campaigns.journal_note, name="journal_note"),
     path("meetings/<int:pk>/order.docx", plans.meeting_order, name="meeting_order"),
 ]

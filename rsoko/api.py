@@ -5,7 +5,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 import organizations.api.schema  # noqa: F401 - registers itself with the description
-from monitoring.api.views import IndicatorValueViewSet, IndicatorViewSet
+from monitoring.api.views import (
+    CaseViewSet,
+    IndicatorValueViewSet,
+    IndicatorViewSet,
+    SignalViewSet,
+)
 from organizations.api.views import OrganizationViewSet, RunViewSet
 from procedures.api.schedule import ScheduleViewSet
 from procedures.api.views import ProcedureViewSet, WorkViewSet
@@ -23,6 +28,8 @@ router.register("procedures", ProcedureViewSet, basename="procedure")
 router.register("works", WorkViewSet, basename="work")
 router.register("indicators", IndicatorViewSet, basename="indicator")
 router.register("indicator-values", IndicatorValueViewSet, basename="indicator-value")
+router.register("signals", SignalViewSet, basename="signal")
+router.register("cases", CaseViewSet, basename="case")
 router.register("runs", RunViewSet, basename="run")
 
 urlpatterns = [

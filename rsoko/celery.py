@@ -22,6 +22,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},  # a busy worker finds one doorbell of the post, not hundreds
     },
+    # What a killed command or a lost wish left undone is done at night.
+    "compute-objectivity": {
+        "task": "monitoring.tasks.compute_nightly",
+        "schedule": crontab(hour="2", minute="0"),
+    },
     # At the clock of the region: CELERY_TIMEZONE is TIME_ZONE. The reminders fill the digest.
     "remind": {
         "task": "roadmaps.tasks.remind",
@@ -30,6 +35,10 @@ app.conf.beat_schedule = {
     "remind-of-protocols": {
         "task": "procedures.tasks.remind",
         "schedule": crontab(hour="6", minute="30"),
+    },
+    "remind-of-cases": {
+        "task": "monitoring.tasks.remind",
+        "schedule": crontab(hour="6", minute="45"),
     },
     "send-digests": {
         "task": "organizations.tasks.send_digests",

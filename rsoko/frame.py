@@ -38,6 +38,15 @@ SECTIONS = (
     ("Журнал", "organizations:journal", Permission.JOURNAL_READ),
 )
 
+# Pages of a section whose addresses do not begin with its own.
+BELONGING = {
+    "monitoring:objectivity": (
+        "monitoring:cases", "monitoring:markers", "monitoring:campaign", "monitoring:groups",
+        "monitoring:method",
+    ),
+    "procedures:works": ("monitoring:federal_reports",),
+}  # fmt: skip
+
 
 def frame(request: HttpRequest) -> dict[str, object]:
     viewer: Viewer | None = getattr(request, "viewer", None)
@@ -57,14 +66,22 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 def _sections(viewer: Viewer, path: str) -> list[Entry]:
     offered = [
-        (_title(title, name, viewer), reverse(name))
+        (title, name)
         for title, name, permission in SECTIONS
         if permission is None or viewer.may(permission)
     ]
+    places = [
+        (reverse(page), name) for _, name in offered for page in (name, *BELONGING.get(name, ()))
+    ]
     # An address may begin with another section's: the longest one is where we are.
-    within = [url for _, url in offered if path == url or (url != "/" and path.startswith(url))]
-    current = max(within, key=len, default=None)
-    return [Entry(title, url, url == current) for title, url in offered]
+    within = [
+        one for one in places if path == one[0] or (one[0] != "/" and path.startswith(one[0]))
+    ]
+    _, current = max(within, key=lambda one: len(one[0]), default=("", None))
+    return [
+        Entry(_title(title, name, viewer), reverse(name), name == current)
+        for title, name in offered
+    ]
 
 
 def _title(title: str, name: str, viewer: Viewer) -> str:

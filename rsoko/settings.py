@@ -234,6 +234,15 @@ RUN_LEASE_SECONDS = env.number("RUN_LEASE_SECONDS", 60)
 # What has been late for longer is told one level up.
 ROADMAP_ESCALATE_DAYS = env.number("ROADMAP_ESCALATE_DAYS", 7)
 
+# -- Cases of objectivity ----------------------------------------------------------------------
+# Our own decision: no act of the region sets these terms; working days.
+CASE_ANSWER_DAYS = 10
+CASE_RECHECK_DAYS = 10
+CASE_DECISION_DAYS = 5
+CASE_APPEAL_DAYS = 10
+# So many days before the end of a term people are reminded of it.
+CASE_REMIND_DAYS = (3, 1)
+
 # -- Intake ------------------------------------------------------------------------------------
 # No act of the region sets these three; they are this portal's own choice, to be changed here.
 # A checked file that nobody had written for so many days is let go.

@@ -18,19 +18,19 @@ from rsoko import embedded
 
 COMMAND = [sys.executable, "-m", "celery", "-A", "rsoko", "worker", "-P", "solo",
            "--loglevel=error", "--without-gossip", "--without-mingle"]  # fmt: skip
+# The number of a Redis database that nothing else uses, another one in each process of xdist:
+# a worker that takes a message of the other process would not find its run.
+OWN_REDIS = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
 RINGS = ("organizations.services.runs.ring", "organizations.tasks.ring")
 
 
 @contextmanager
-def workers(
-    redis_number: int, log: Path, **environment: str
-) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def workers(log: Path, **environment: str) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Gives what starts a worker; inside, runs wait for one, at the end all are gone.
 
-    No other test may use the Redis database of this number. The settings must already say that
-    tasks are not done where they are asked for.
+    The settings must already say that tasks are not done where they are asked for.
     """
-    broker = _broker_url(redis_number)
+    broker = _broker_url(OWN_REDIS)
     own = {"DATABASE_URL": database_url(), "REDIS_URL": broker}
     started: list[subprocess.Popen[bytes]] = []
 

@@ -6,8 +6,12 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 
 from monitoring.indicators.catalog import CATALOG
-from monitoring.models import IndicatorValue
+from monitoring.models import Case, IndicatorValue, Signal
+from monitoring.passports import METHODS
+from monitoring.queries.objectivity import rests_on
 from organizations.api.filtersets import LEVEL_NAMES, LEVEL_VALUES
+
+METHOD_NAMES = [(str(method), passport.title) for method, passport in METHODS.items()]
 
 
 class IndicatorValueFilters(filters.FilterSet):
@@ -31,3 +35,34 @@ class IndicatorValueFilters(filters.FilterSet):
     def by_municipality(self, rows: QuerySet[IndicatorValue], name: str, value: str) -> Any:
         """The municipality itself and its schools."""
         return rows.filter(Q(organization__code=value) | Q(organization__parent__code=value))
+
+
+class CaseFilters(filters.FilterSet):
+    year = filters.NumberFilter()
+    organization = filters.CharFilter(field_name="organization__code")
+    status = filters.ChoiceFilter(field_name="state", choices=Case.State.choices)
+    method = filters.ChoiceFilter(choices=METHOD_NAMES, method="by_method")
+
+    class Meta:
+        model = Case
+        fields = ["year", "organization", "status", "method"]
+
+    def by_method(self, rows: QuerySet[Case], name: str, value: str) -> Any:
+        """The cases that rest on this method, among others."""
+        return rows.filter(evidence__contains=[{"method": value}])
+
+
+class SignalFilters(filters.FilterSet):
+    """`status` is the tier; `method` finds the signals that rest on it."""
+
+    year = filters.NumberFilter()
+    organization = filters.CharFilter(field_name="organization__code")
+    status = filters.ChoiceFilter(field_name="tier", choices=Signal.Tier.choices)
+    method = filters.ChoiceFilter(choices=METHOD_NAMES, method="by_method")
+
+    class Meta:
+        model = Signal
+        fields = ["year", "organization", "status", "method"]
+
+    def by_method(self, rows: QuerySet[Signal], name: str, value: str) -> Any:
+        return rows.filter(rests_on(method=value))

@@ -1,7 +1,10 @@
-"""Pupils' rows of one work become class cells: read once as columns, counted, stored."""
+"""Pupils' rows of one work: read once as columns, checked, and kept as class cells."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from io import BytesIO
+from math import prod
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -9,14 +12,15 @@ from django.db import connection
 from monitoring.computation.storing import Table, replace
 from monitoring.queries.cells import ARRAYS, ClassCells
 from monitoring.stats.arrays import BoolArray, IntArray
-from monitoring.stats.cells import summarize
+from monitoring.stats.engine import Rows
 from procedures.models import Work
+
+Row = tuple[Any, ...]
 
 CELLS = Table("monitoring_cell", ("work_id", "organization_id", "class_number"), ARRAYS)
 
 # School, class, mark, journal mark, present, fits the work; the points follow.
 FIRST_POINTS = 6
-MOST_CLASSES = 1 << 16  # class numbers are 16-bit
 
 ROWS = """
 COPY (
@@ -24,47 +28,56 @@ COPY (
            (score IS NOT NULL)::int, (score IS NULL OR cardinality(points) = {tasks})::int,
            CASE WHEN score IS NOT NULL AND cardinality(points) = {tasks}
                 THEN array_to_string(points, ' ') ELSE '{nothing}' END
-    FROM procedures_result WHERE {where}
+    FROM procedures_result WHERE work_id = %s AND organization_id = ANY(%s)
+    ORDER BY organization_id, participant
 ) TO STDOUT
 """
 
 
-def refresh_cells(work: Work, schools: Collection[int] | None) -> list[int]:
-    """Count the classes of these schools (of all for None) anew; the schools left out.
+@dataclass(frozen=True, eq=False)
+class Written:
+    """What these schools wrote in a work; `rows.school` indexes `schools`, keys in order.
 
-    Left out are schools whose rows contradict the work (another number of tasks, points beyond
-    the maximum): nothing can be counted of them, and nobody else waits for them. Memory is that
-    of one work's rows.
+    Schools left out have rows that contradict the work (another number of tasks, points beyond
+    the maximum): nothing can be counted of them, and nobody else waits for them.
     """
-    rows = _rows(work, schools)
-    unsound = _unsound(work, rows)
-    left_out = np.unique(rows[unsound, 0])
-    sound = rows[~np.isin(rows[:, 0], left_out)]
-    _store(work, schools, _summary(work, sound))
-    return [int(school) for school in left_out]
+
+    schools: IntArray
+    rows: Rows
+    left_out: list[int]
 
 
-def _rows(work: Work, schools: Collection[int] | None) -> IntArray:
-    """One row a pupil, shape (n, 6 + tasks), by school. One query.
+def read_rows(work: Work, schools: Collection[int]) -> Written:
+    """The rows of the schools' pupils. One query; memory is that of the work's rows."""
+    numbers = _numbers(work, schools)
+    left_out = np.unique(numbers[_unsound(work, numbers), 0])
+    sound = numbers[~np.isin(numbers[:, 0], left_out)]
+    keys, school = np.unique(sound[:, 0], return_inverse=True)
+    rows = Rows(
+        school=school,
+        class_number=sound[:, 1],
+        points=sound[:, FIRST_POINTS:].astype(np.int16),
+        marks=sound[:, 2],
+        journal_marks=sound[:, 3],
+        present=sound[:, 4] == 1,
+    )
+    return Written(keys, rows, left_out.tolist())
+
+
+def _numbers(work: Work, schools: Collection[int]) -> IntArray:
+    """One row a pupil, shape (n, 6 + tasks), always in one order: sums of floats depend on it.
 
     Numbers as text with blanks between: NumPy reads that some ten times faster than the driver
     makes objects of it.
     """
     tasks = len(work.tasks)
-    where, parameters = _where(work, schools)
     # Only numbers of our own stand in the braces; COPY takes no parameters, so they are bound here.
-    query = ROWS.format(tasks=tasks, nothing=" ".join(["0"] * tasks), where=where)
+    query = ROWS.format(tasks=tasks, nothing=" ".join(["0"] * tasks))
     text = BytesIO()
     with connection.cursor() as cursor:
-        cursor.copy_expert(cursor.mogrify(query, parameters).decode(), text)
+        cursor.copy_expert(cursor.mogrify(query, [work.pk, list(schools)]).decode(), text)
     numbers = np.fromstring(text.getvalue(), dtype=np.int64, sep=" ")
     return numbers.reshape(-1, FIRST_POINTS + tasks)
-
-
-def _where(work: Work, schools: Collection[int] | None) -> tuple[str, list[object]]:
-    if schools is None:
-        return "work_id = %s", [work.pk]
-    return "work_id = %s AND organization_id = ANY(%s)", [work.pk, list(schools)]
 
 
 def _unsound(work: Work, rows: IntArray) -> BoolArray:
@@ -73,23 +86,15 @@ def _unsound(work: Work, rows: IntArray) -> BoolArray:
     return np.asarray(outside | (rows[:, 5] == 0))
 
 
-def _summary(work: Work, rows: IntArray) -> ClassCells:
-    classes, index = np.unique(rows[:, 0] * MOST_CLASSES + rows[:, 1], return_inverse=True)
-    cells = summarize(
-        index,
-        rows[:, FIRST_POINTS:].astype(np.int16),
-        rows[:, 2],
-        rows[:, 3],
-        rows[:, 4] == 1,
-        np.array(work.max_points),
-        len(classes),
-    )
-    return ClassCells(classes // MOST_CLASSES, classes % MOST_CLASSES, cells)
+def store_cells(work: Work, schools: Collection[int], found: ClassCells | None) -> None:
+    """Make the stored classes of these schools be those of `found` that are theirs."""
+    rows = _cell_rows(work, schools, found) if found else ()
+    replace(CELLS, rows, of={"work_id": work.pk, "organization_id": list(schools)})
 
 
-def _store(work: Work, schools: Collection[int] | None, found: ClassCells) -> None:
-    arrays = [[unit.ravel().tolist() for unit in getattr(found.cells, name)] for name in ARRAYS]
-    keys = ([work.pk] * len(found), found.school.tolist(), found.number.tolist())
-    rows = zip(*keys, *arrays, strict=True)
-    some = {} if schools is None else {"organization_id": list(schools)}
-    replace(CELLS, rows, of={"work_id": work.pk, **some})
+def _cell_rows(work: Work, schools: Collection[int], found: ClassCells) -> Iterator[Row]:
+    own = np.flatnonzero(np.isin(found.school, list(schools)))
+    cells = [getattr(found.cells, name)[own] for name in ARRAYS]
+    arrays = [units.reshape(len(own), prod(units.shape[1:])).tolist() for units in cells]
+    keys = ([work.pk] * len(own), found.school[own].tolist(), found.number[own].tolist())
+    return zip(*keys, *arrays, strict=True)

@@ -7,11 +7,13 @@ import numpy as np
 from django.db.models import F, Sum
 from django.db.models.functions import Round
 
-from monitoring.computation.storing import Table, hold, replace
+from monitoring.computation.storing import Table, replace
 from monitoring.indicators.catalog import BY_CODE, CATALOG
 from monitoring.indicators.definition import Indicator, Unit
 from monitoring.models import IndicatorValue
-from monitoring.queries.cells import ClassCells, Stand
+from monitoring.queries.cells import ClassCells
+from monitoring.queries.regions import Region
+from monitoring.stats.arrays import IntArray
 from monitoring.stats.cells import Cells, add
 from monitoring.stats.estimate import Estimates
 from monitoring.stats.shares import wilson
@@ -32,28 +34,22 @@ POOLED = [indicator.code for indicator in CATALOG if indicator.unit == Unit.SHAR
 
 
 def store_values(
-    work: Work, classes: ClassCells, stand: dict[int, Stand], run_id: int | None
+    work: Work, region: Region, classes: ClassCells | None, run_id: int | None
 ) -> None:
     """The values of a work: of each school, and from the same cells of all above it."""
-    rows: list[Row] = []
-    for owners in _owners(classes, stand):
-        is_owned = owners > 0
-        if not is_owned.any():
-            continue
-        units, index = np.unique(owners[is_owned], return_inverse=True)
-        cells = add(classes.cells.take(np.flatnonzero(is_owned)), index, len(units))
-        rows += _values(work, units.tolist(), cells, run_id)
-    replace(VALUES, rows, of={"work_id": work.pk})
+    rows = _rows_of_work(work, region, classes, run_id) if classes else ()
+    replace(VALUES, rows, of={"work_id": work.pk, "organization_id": region.nodes})
 
 
-def store_year(year: int, run_id: int | None) -> None:
-    """The values over a year: the pupils of all its works together. Waits for its own turn.
+def store_values_of_year(year: int, region: Region, run_id: int | None) -> None:
+    """The values over a year: the pupils of all its works together.
 
     A share times its pupils is a whole number of pupils again, so the values of the works are
     all that is needed.
     """
-    hold(f"indicator values of {year}")
-    of_works = IndicatorValue.objects.filter(year=year, work__isnull=False, indicator__in=POOLED)
+    of_works = IndicatorValue.objects.filter(
+        year=year, work__isnull=False, indicator__in=POOLED, organization__in=region.nodes
+    )
     counted = (
         of_works.order_by()
         .values_list("organization", "indicator")
@@ -64,16 +60,24 @@ def store_year(year: int, run_id: int | None) -> None:
     estimates = wilson(hits, pupils)
     owners = [(owner, BY_CODE[code]) for owner, code, _, _ in found]
     rows = _rows(year, None, owners, estimates, run_id)
-    replace(VALUES, rows, of={"year": year, "work_id": None})
+    replace(VALUES, rows, of={"year": year, "work_id": None, "organization_id": region.nodes})
 
 
-def _owners(classes: ClassCells, stand: dict[int, Stand]) -> Iterator[np.ndarray[Any, Any]]:
+def _rows_of_work(
+    work: Work, region: Region, classes: ClassCells, run_id: int | None
+) -> Iterator[Row]:
+    for owners in _owners(classes, region):
+        is_owned = owners > 0
+        units, index = np.unique(owners[is_owned], return_inverse=True)
+        cells = add(classes.cells.take(np.flatnonzero(is_owned)), index, len(units))
+        yield from _values(work, units.tolist(), cells, run_id)
+
+
+def _owners(classes: ClassCells, region: Region) -> Iterator[IntArray]:
     """Whose each class is at the three levels, shape (K,); 0 for nobody's."""
     yield classes.school
-    schools, index = np.unique(classes.school, return_inverse=True)
-    stands = [stand[school] for school in schools.tolist()]
-    for above in ([s.municipality or 0 for s in stands], [s.region for s in stands]):
-        yield np.array(above, dtype=np.int64)[index]
+    yield region.town_of(classes.school)
+    yield np.full(len(classes), region.pk)
 
 
 def _values(work: Work, units: list[int], cells: Cells, run_id: int | None) -> Iterator[Row]:

@@ -1,12 +1,10 @@
 """Marks of the journal by pupils' codes, as a school takes them out: two columns, no names."""
 
-import csv
-import io
-
 from organizations.errors import Refused
 from organizations.exchange import workbook
-from organizations.exchange.cells import WHOLE, folded, is_dash, plain
+from organizations.exchange.cells import WHOLE, folded, is_dash
 from organizations.exchange.gate import Kind
+from organizations.exchange.separated import read_rows
 from organizations.exchange.table import Column, Table, read
 
 MOST_CODE = 2**31 - 1  # what the column of codes can hold
@@ -29,10 +27,7 @@ def _rows(content: bytes, kind: Kind) -> tuple[str, list[list[str]]]:
             raise Refused("В книге нет ни одного листа с данными.")
         name, sheet = next(iter(book.items()))
         return name, [list(row) for row in sheet.rows]
-    text = content.decode("utf-8-sig")
-    delimiter = ";" if text.partition("\n")[0].count(";") else ","
-    lines = csv.reader(io.StringIO(text), delimiter=delimiter)
-    return "", [[plain(cell) for cell in row] for row in lines]
+    return "", read_rows(content, COLUMNS)
 
 
 def _code(text: str) -> int:

@@ -9,7 +9,6 @@ import numpy as np
 from monitoring.models import Cell
 from monitoring.stats.arrays import IntArray
 from monitoring.stats.cells import Cells
-from organizations.models import Level, Organization
 from procedures.models import Work
 
 ARRAYS = tuple(field.name for field in fields(Cells))
@@ -71,22 +70,3 @@ def _array(column: Sequence[list[int]], shape: tuple[int, ...]) -> IntArray:
     nothing = [0] * math.prod(shape)
     rows = [row or nothing for row in column]
     return np.array(rows, dtype=np.int64).reshape(len(column), *shape)
-
-
-@dataclass(frozen=True)
-class Stand:
-    """The region a school belongs to, and its municipality if it has one."""
-
-    region: int
-    municipality: int | None
-
-
-def stands(schools: Iterable[int]) -> dict[int, Stand]:
-    """Where each of the schools stands now. One query."""
-    rows = Organization.objects.filter(pk__in=list(schools)).values_list(
-        "pk", "parent", "parent__parent", "parent__level"
-    )
-    return {
-        pk: Stand(above or pk, parent) if level == Level.MUNICIPALITY else Stand(parent or pk, None)
-        for pk, parent, above, level in rows
-    }

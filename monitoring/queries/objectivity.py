@@ -1,40 +1,58 @@
-"""Reads of the objectivity pages: how each school stands by each method; no ranks."""
+"""Reads of the territory's page: how each school's year and work stands; no ranks."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from monitoring.funnels import LEAST_P
-from monitoring.models import Cell, IndicatorValue, Statistic
-from monitoring.stats.findings import Method, Status
+from monitoring.models import IndicatorValue, Signal, Statistic, SystemNotch
+from monitoring.queries.cases import is_out
+from monitoring.stats.findings import Family, Method, Status
 from organizations.access import Permission, Viewer
 from organizations.models import Level, Organization
-from procedures.models import Work
+from procedures.models import Scale, Work
 
-# Share of chance among the remarkable that is accepted: 5 % for a signal, 10 % for attention
-# (Benjamini & Hochberg; docs/indicators.md, q_value).
-SIGNAL_Q = 0.05
+# Share of chance among the remarkable that is accepted for attention: 10 % (Benjamini & Hochberg;
+# docs/indicators.md, q_value). A signal is a year's alone, and the engine makes it.
 WATCH_Q = 0.10
 
 TESTED = Q(status=Status.OK)
 IS_LEVEL = Q(method=Method.LEVEL)
-
-# Level alone is never a signal: a strong school is not a dishonest one.
-SIGNAL = TESTED & ~IS_LEVEL & Q(q_value__lte=SIGNAL_Q)
 WATCH = TESTED & ((~IS_LEVEL & Q(q_value__lte=WATCH_Q)) | (IS_LEVEL & Q(p_value__lt=LEAST_P)))
 
-YEARS_SHOWN = 3
+# The tiers of a school's year under the names of their shapes.
+TIER_OF = {
+    "signal": Signal.Tier.RED,
+    "watch": Signal.Tier.AMBER,
+    "usual": Signal.Tier.NONE,
+    "few": Signal.Tier.INSUFFICIENT,
+}
+SHAPE_OF = {tier: shape for shape, tier in TIER_OF.items()}
+
+# The shape and the words of a signal that no longer counts.
+CLEARED = "cleared"
+GONE = "сигнал снят или погас"
+
+# A heap at a border is called common from here on: our own decisions. In a whole region chance
+# is so small that z alone would name heaps of no weight.
+COMMON_Z = 3.0
+COMMON_SHARE = 0.05
+
+
+def shape_of_year(signal: Any) -> str:
+    """The shape of a signal read with `signals_of`."""
+    is_remarkable = signal.tier in Signal.REMARKABLE
+    return CLEARED if signal.out and is_remarkable else SHAPE_OF[Signal.Tier(signal.tier)]
 
 
 def shaped(rows: QuerySet[Statistic]) -> QuerySet[Any]:
-    """Findings with the name of the shape that stands for each: `shape`."""
+    """Findings with the name of the shape that stands for each by itself: `shape`."""
     shape = Case(
-        When(status=Status.TOO_FEW, then=Value("few")),
-        When(status=Status.NO_SCALE, then=Value("noscale")),
-        When(SIGNAL, then=Value("signal")),
+        When(status__in=(Status.TOO_FEW, Status.POOLED), then=Value("few")),
+        When(status__in=(Status.NO_SCALE, Status.NOT_HELD), then=Value("noscale")),
         When(WATCH, then=Value("watch")),
         default=Value("usual"),
         output_field=CharField(),
@@ -42,18 +60,53 @@ def shaped(rows: QuerySet[Statistic]) -> QuerySet[Any]:
     return rows.annotate(shape=shape)
 
 
+def raise_to(signal: Signal, findings: Mapping[str | None, Mapping[str, Any]]) -> None:
+    """Give what a school's signal rests on the signal's own shape, even if it is one class alone.
+
+    `findings` are shaped rows by the code of their work (None: the year's works together) and by
+    method; each learns the class, `of_class`. A level stays what it is: by itself it is nothing.
+    """
+    shape = SHAPE_OF[Signal.Tier(signal.tier)]
+    for part in strong_parts(signal):
+        found = findings.get(part["work"], {}).get(part["method"])
+        if found is not None and part["method"] != Method.LEVEL:
+            found.shape, found.of_class = shape, part["class_number"]
+
+
+def strong_parts(signal: Signal) -> list[dict[str, Any]]:
+    """The evidence that made the signal; empty where there is none."""
+    if signal.tier not in Signal.REMARKABLE:
+        return []
+    return [part for part in signal.evidence if part["family"] in signal.families]
+
+
+def rests_on(**part: str) -> Q:
+    """Whether a signal rests on such a part: one of a family that made it. To filter `Signal`."""
+    found = Q()
+    for family in map(str, Family):
+        found |= Q(families__contains=[family], evidence__contains=[{"family": family, **part}])
+    return found & Q(tier__in=Signal.REMARKABLE)
+
+
+def _resting_on(work: Work, tier: Signal.Tier) -> QuerySet[Any]:
+    """Signals of this tier that rest on the work, as the keys of their schools."""
+    rows = Signal.objects.filter(~is_out(), rests_on(work=work.code), tier=tier, year=work.year)
+    return rows.values("organization")
+
+
 def newest_year(viewer: Viewer) -> int | None:
-    """The last year of which the viewer has findings; None when there are none."""
-    own = Statistic.objects.visible_to(viewer).filter(work=OuterRef("pk"))
-    years = Work.objects.filter(Exists(own)).order_by("-year").values_list("year", flat=True)
-    return years.first()
+    """The last year of which the viewer has signals, else findings; None when there are none."""
+    for rows in (Signal.objects.visible_to(viewer), Statistic.objects.visible_to(viewer)):
+        if (year := rows.order_by("-year").values_list("year", flat=True).first()) is not None:
+            return year
+    return None
 
 
-def signals_by_work(viewer: Viewer, year: int) -> dict[int, int]:
-    """How many of the viewer's schools have a signal in each work of the year. One query."""
-    rows = Statistic.objects.visible_to(viewer).filter(SIGNAL, work__year=year).order_by()
-    counted = rows.values("work").annotate(schools=Count("organization", distinct=True))
-    return {row["work"]: row["schools"] for row in counted}
+def signals_by_work(viewer: Viewer, year: int) -> dict[str, int]:
+    """How many of the viewer's schools have a signal that rests on a work, by code. One query."""
+    rows = Signal.objects.visible_to(viewer).filter(~is_out(), year=year, tier=Signal.Tier.RED)
+    works = [{part["work"] for part in strong_parts(signal)} for signal in rows]
+    return Counter(code for codes in works for code in codes if code is not None)
 
 
 @dataclass(frozen=True)
@@ -73,8 +126,13 @@ def counts(viewer: Viewer, work: Work, municipality: str = "") -> Counts:
     def schools(where: Q) -> Count:
         return Count("organization", filter=where, distinct=True)
 
+    is_red = Q(organization__in=_resting_on(work, Signal.Tier.RED))
+    is_amber = Q(organization__in=_resting_on(work, Signal.Tier.AMBER))
     found = rows.aggregate(
-        schools=schools(Q()), signal=schools(SIGNAL), watch=schools(WATCH), tested=schools(TESTED)
+        schools=schools(Q()),
+        signal=schools(is_red),
+        watch=schools(~is_red & (WATCH | is_amber)),
+        tested=schools(TESTED),
     )
     tested = found.pop("tested")
     return Counts(**found, few=found["schools"] - tested)
@@ -89,10 +147,14 @@ def schools_of(
     schools = schools.filter(Exists(own)).select_related("parent")
     if municipality:
         schools = schools.filter(parent__code=municipality)
+    is_red = Q(pk__in=_resting_on(work, Signal.Tier.RED))
+    is_amber = Q(pk__in=_resting_on(work, Signal.Tier.AMBER))
     if state == "few":
         schools = schools.exclude(Exists(own.filter(TESTED)))
-    elif state:
-        schools = schools.filter(Exists(own.filter({"signal": SIGNAL, "watch": WATCH}[state])))
+    elif state == "signal":
+        schools = schools.filter(is_red)
+    elif state == "watch":
+        schools = schools.filter(Q(Exists(own.filter(WATCH))) | is_amber).exclude(is_red)
     return schools.order_by("short_name", "pk")
 
 
@@ -115,10 +177,12 @@ class Line:
 
 
 def lines(schools: Iterable[Organization], work: Work) -> list[Line]:
-    """The lines of these schools, in their order. Two queries."""
+    """The lines of these schools, in their order. Three queries."""
     found = {school.pk: Line(school) for school in schools}
     for row in shaped(Statistic.objects.filter(work=work, organization__in=found)):
         found[row.organization_id].findings[row.method] = row
+    for signal in Signal.objects.filter(~is_out(), year=work.year, organization__in=found):
+        raise_to(signal, {work.code: found[signal.organization_id].findings})
     means = IndicatorValue.objects.filter(
         work=work, organization__in=found, indicator="mean_percent"
     )
@@ -167,35 +231,87 @@ def region_of(viewer: Viewer) -> Organization:
     return Organization.objects.filter(below, level=Level.REGION, parent=None).distinct().get()
 
 
+# -- A year ------------------------------------------------------------------------------------
+def _signals(viewer: Viewer, year: int, municipality: str) -> QuerySet[Signal]:
+    rows = Signal.objects.visible_to(viewer).filter(year=year)
+    return rows.filter(organization__parent__code=municipality) if municipality else rows
+
+
+def year_counts(viewer: Viewer, year: int, municipality: str = "") -> Counts:
+    """How many of the territory's schools stand how in the year, as it stands now. One query."""
+    rows = _signals(viewer, year, municipality).order_by().values("tier", out=is_out())
+    found = {(row["tier"], row["out"]): row["n"] for row in rows.annotate(n=Count("pk"))}
+    return Counts(
+        schools=sum(found.values()),
+        signal=found.get((Signal.Tier.RED, False), 0),
+        watch=found.get((Signal.Tier.AMBER, False), 0),
+        few=sum(found.get((Signal.Tier.INSUFFICIENT, out), 0) for out in (False, True)),
+    )
+
+
+def signals_of(
+    viewer: Viewer, year: int, *, state: str = "", municipality: str = ""
+) -> QuerySet[Signal]:
+    """The signals of the year, all or of one tier, by the name of the school.
+
+    `out` tells those that no longer count; they are in no tier.
+    """
+    rows = _signals(viewer, year, municipality).annotate(out=is_out())
+    if state:
+        rows = rows.filter(tier=TIER_OF[state])
+    if state in ("signal", "watch"):
+        rows = rows.filter(out=False)
+    return rows.select_related("organization__parent").order_by(
+        "organization__short_name", "organization"
+    )
+
+
 @dataclass(frozen=True)
-class Column:
-    """One work in a school's dossier: what each method found in it."""
+class CommonNotch:
+    """A heap below which works are missing in a whole unit, so that no school made it alone."""
 
     work: Work
-    findings: dict[str, Any]
-
-    @property
-    def pupils(self) -> int:
-        found = self.findings.get(Method.LEVEL)
-        return found.n if found else 0
+    border: int
+    name: str
+    share_missing: float
 
 
-def dossier(school: Organization) -> list[Column]:
-    """The works of the school's last three years, oldest first. One query."""
-    rows = shaped(Statistic.objects.filter(organization=school)).select_related("work")
-    by_work: dict[Work, dict[str, Any]] = defaultdict(dict)
-    for row in rows.order_by("work__year", "work__grade", "work__subject", "work"):
-        by_work[row.work][row.method] = row
-    last = max((work.year for work in by_work), default=0)
+def common_notches(
+    viewer: Viewer, *, year: int, work: Work | None = None, municipality: str = ""
+) -> list[CommonNotch]:
+    """What is common to the viewer's region, or to municipalities among those asked. Two queries.
+
+    A municipality's heap is told to the region and to that municipality with its schools.
+    """
+    units = Q(level=SystemNotch.Level.MUNICIPALITY, organization__in=_municipalities(viewer))
+    if municipality:
+        units &= Q(organization__code=municipality)
+    whole = Q(level=SystemNotch.Level.REGION, organization=region_of(viewer))
+    rows = SystemNotch.objects.filter(
+        whole | units,
+        work__year=year,
+        z__gte=COMMON_Z,
+        share_missing__gt=F("placebo"),
+        share_missing__gte=COMMON_SHARE,
+    )
+    if work is not None:
+        rows = rows.filter(work=work)
+    rows = rows.select_related("work", "organization")
     return [
-        Column(work, findings)
-        for work, findings in by_work.items()
-        if work.year > last - YEARS_SHOWN
+        CommonNotch(row.work, row.border, row.organization.short_name, row.share_missing)
+        for row in rows.order_by("work__grade", "work__subject", "work", "border", "level", "pk")
     ]
 
 
-def histogram_of_peers(school: Organization, work: Work, region: int) -> Sequence[Sequence[int]]:
-    """The score counts of all other classes of the region, one a row. One query."""
-    inside = Organization.objects.filter(Q(parent=region) | Q(parent__parent=region))
-    others = Cell.objects.filter(work=work, organization__in=inside.values("pk"))
-    return list(others.exclude(organization=school).values_list("histogram", flat=True))
+def work_borders(works: Collection[int]) -> dict[int, list[int]]:
+    """The lowest scores of the marks 3, 4, 5 in each of the works that has a scale. One query."""
+    scales = Scale.objects.filter(work__in=works).order_by("work_id", "-version")
+    newest = scales.distinct("work_id")
+    return {scale.work_id: [scale.three, scale.four, scale.five] for scale in newest}
+
+
+def _municipalities(viewer: Viewer) -> QuerySet[Organization]:
+    """The viewer's own municipality, or all of the viewer's region."""
+    own = viewer.territory_id
+    around = Q(pk=own) | Q(parent=own) | Q(children=own)
+    return Organization.objects.filter(around, level=Level.MUNICIPALITY)

@@ -1,5 +1,6 @@
 """Additive summaries of classes: what is kept of pupils' rows, and adds up to any larger unit."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -66,9 +67,21 @@ class Cells:
         """Mean primary score, shape (K,); 0 where nobody wrote."""
         return ratio(self.score_sum, self.pupils)
 
+    @property
+    def level(self) -> FloatArray:
+        """Mean score as a share of the maximum, shape (K,); 0 where nobody wrote."""
+        return self.mean_score / self.max_score
+
     def take(self, units: IntArray | Sequence[int] | slice) -> "Cells":
         """The cells of some of the units, in the order asked."""
         return Cells(*(array[units] for array in _arrays(self)))
+
+    def without(self, units: BoolArray) -> "Cells":
+        """The same units, those of the mask (K,) empty: as if nobody had written there."""
+        kept = Cells(*(array.copy() for array in _arrays(self)))
+        for array in _arrays(kept):
+            array[units] = 0
+        return kept
 
 
 def summarize(
@@ -119,14 +132,7 @@ def summarize(
 
 def add(cells: Cells, group: NDArray[np.integer], n_groups: int) -> Cells:
     """Cells of larger units: unit k belongs to group[k], 0 … n_groups − 1."""
-    return Cells(
-        *(
-            _sums(group, array.reshape(len(cells), -1), n_groups).reshape(
-                n_groups, *array.shape[1:]
-            )
-            for array in _arrays(cells)
-        )
-    )
+    return Cells(*(_added(array, group, n_groups) for array in _arrays(cells)))
 
 
 def stack(parts: Sequence[Cells]) -> Cells:
@@ -148,6 +154,12 @@ def _counts(n_units: int, unit: NDArray[np.integer], *keys: tuple[NDArray[Any], 
     shape = (n_units, *(size for _, size in keys))
     flat = np.ravel_multi_index((unit, *(key.astype(np.int64) for key, _ in keys)), shape)
     return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
+
+
+def _added(array: IntArray, group: NDArray[np.integer], n_groups: int) -> IntArray:
+    rest = array.shape[1:]
+    flat = array.reshape(len(array), math.prod(rest))
+    return _sums(group, flat, n_groups).reshape(n_groups, *rest)
 
 
 def _sums(unit: NDArray[np.integer], columns: NDArray[Any], n_units: int) -> IntArray:

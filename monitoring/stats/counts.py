@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from monitoring.stats.arrays import BoolArray, FloatArray, IntArray
 from monitoring.stats.shares import ratio
@@ -11,6 +11,9 @@ from monitoring.stats.shares import ratio
 # Below this the beta-binomial and the binomial agree to more digits than a double can
 # carry through the beta functions.
 LEAST_RHO = 1e-6
+
+# So near to 0 or 1 a share is as good as there, and its logarithm still a number.
+LEAST_SHARE = 1e-15
 
 # Tails are summed from a Fourier inversion, whose rounding error is about 1e-16.
 LEAST_P = 1e-14
@@ -67,11 +70,12 @@ def upper_p(counts: Counts, rho: float, *, exact_below: int) -> FloatArray:
     pupils, normal above.
     """
     p = stats.norm.sf(counts.z(rho))
-    small = counts.n < exact_below
-    if small.any():
-        p[small] = _exact_tail(
-            Counts(counts.hits[small], counts.totals[small], counts.expected[small]), rho
-        )
+    # Units of like size together: each has as many masses as the largest of them has pupils.
+    size = np.frexp(counts.n)[1]
+    for alike in np.unique(size[counts.n < exact_below]):
+        units = (size == alike) & (counts.n < exact_below)
+        some = Counts(counts.hits[units], counts.totals[units], counts.expected[units])
+        p[units] = _exact_tail(some, rho)
     return np.clip(p, LEAST_P, 1)
 
 
@@ -85,12 +89,19 @@ def _exact_tail(counts: Counts, rho: float) -> FloatArray:
 
 
 def _masses(counts: Counts, rho: float, width: int) -> FloatArray:
-    """Probabilities of 0 … width − 1 hits, shape (K, B, width)."""
-    hits = np.arange(width)
+    """Probabilities of 0 … width − 1 hits, shape (K, B, width), each from the one before it."""
     totals, expected = counts.totals[..., None], counts.expected[..., None]
+    hits = np.arange(1, width)
+    left = np.maximum(totals - hits + 1, 0)
     if rho < LEAST_RHO:
-        return np.asarray(stats.binom.pmf(hits, totals, expected))
-    # A share of exactly 0 or 1 has no beta distribution, and no variance to inflate either.
-    strength, inner = (1 - rho) / rho, np.clip(expected, 1e-9, 1 - 1e-9)
-    a, b = inner * strength, (1 - inner) * strength
-    return np.asarray(stats.betabinom.pmf(hits, totals, a, b))
+        inner = np.clip(expected, LEAST_SHARE, 1 - LEAST_SHARE)
+        none, step = totals * np.log1p(-inner), left * inner / (hits * (1 - inner))
+    else:
+        # A share of exactly 0 or 1 has no beta distribution, and no variance to inflate either.
+        strength, inner = (1 - rho) / rho, np.clip(expected, 1e-9, 1 - 1e-9)
+        a, b = inner * strength, (1 - inner) * strength
+        none = special.betaln(a, totals + b) - special.betaln(a, b)
+        step = left * (a + (hits - 1)) / (hits * (b + (np.maximum(left, 1) - 1)))
+    with np.errstate(divide="ignore"):
+        logs = np.concatenate([none, np.log(step)], axis=2)
+    return np.asarray(np.exp(np.cumsum(logs, axis=2)))

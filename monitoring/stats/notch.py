@@ -2,8 +2,8 @@
 
 One-sided test of the pupils on the two scores from a border up, among those on these and the
 three scores below, against what the peers' histogram makes likely at the unit's own level.
-With borders that stand closer than five scores the windows overlap; a pupil counted as above
-one border and below the next only makes the test more cautious.
+Where borders stand closer than five scores the lower sides are shorter, so that no pupil is
+counted twice; closer than three, one score is left of a side and belongs to both borders.
 """
 
 from collections.abc import Sequence
@@ -52,18 +52,19 @@ def border_counts(
 
     Notes
     -----
-    The peers' histogram f(s) is tilted to f(s)·exp(λs) so that its mean outside all windows is
-    the unit's; one peer pupil is added to the unit's own, so that a unit all of whose pupils
-    share a score still has a finite tilt, and one to each window, so that what no peer did is
-    rare and not impossible. Counts of a border that cannot be compared are 0.
+    The peers' histogram f(s) is tilted to f(s)·exp(λs) so that its mean is the unit's when all
+    scores of one window count as their middle; one peer pupil is added to the unit's own, so
+    that a unit all of whose pupils share a score still has a finite tilt, and one to each
+    window, so that what no peer did is rare and not impossible. Counts of a border that cannot
+    be compared are 0.
     """
     _check(borders, histogram.shape[1] - 1)
     peers = others(histogram) if peers is None else peers
-    above, below = _windows(list(borders), histogram.shape[1])
-    outside = np.flatnonzero(~(above | below).any(axis=0))
+    above, below = windows(list(borders), histogram.shape[1])
+    coarse = _coarse(above | below)
     hits, totals = histogram @ above.T, histogram @ (above | below).T
-    known = (peers @ (above | below).T) * _anchored(peers, outside)[:, None]
-    tilted = _tilted(histogram, peers, outside)
+    known = (peers @ (above | below).T) * _anchored(peers, coarse)[:, None]
+    tilted = _tilted(histogram, peers, coarse)
     share = ratio(tilted @ above.T, tilted @ (above | below).T)
     usual = ABOVE / (ABOVE + BELOW)
     return Counts(hits * (known > 0), totals * (known > 0), (share * known + usual) / (known + 1))
@@ -78,23 +79,14 @@ def expected_histogram(
     """
     _check(borders, histogram.shape[1] - 1)
     peers = others(histogram) if peers is None else peers
-    above, below = _windows(list(borders), histogram.shape[1])
-    tilted = _tilted(histogram, peers, np.flatnonzero(~(above | below).any(axis=0)))
+    above, below = windows(list(borders), histogram.shape[1])
+    tilted = _tilted(histogram, peers, _coarse(above | below))
     pupils = histogram.sum(axis=1, keepdims=True)
     return ratio(tilted * pupils, tilted.sum(axis=1, keepdims=True))
 
 
-def pool(works: Sequence[Counts]) -> Counts:
-    """Borders of several works of the same units, tested together."""
-    return Counts(
-        np.concatenate([work.hits for work in works], axis=1),
-        np.concatenate([work.totals for work in works], axis=1),
-        np.concatenate([work.expected for work in works], axis=1),
-    )
-
-
 def judge(counts: Counts, *, least: int = SCHOOL_LEAST, rho: float | None = None) -> Findings:
-    """Test every unit of one stratum; several works pooled are tested as one.
+    """Test every unit of one stratum, all borders together.
 
     The statistic is z; the p-value is exact below 60 pupils in the windows; the effect is the
     share missing below the borders, (expected − observed) / expected; n counts the pupils in
@@ -138,36 +130,55 @@ def _check(borders: Sequence[int], max_score: int) -> None:
         raise StatisticsError(f"borders must rise inside 1…{max_score}, not {list(borders)}")
 
 
-def _windows(borders: list[int], n_scores: int) -> tuple[BoolArray, BoolArray]:
-    """Masks of the scores above and below each border, shapes (B, n_scores)."""
+def windows(borders: list[int], n_scores: int) -> tuple[BoolArray, BoolArray]:
+    """Masks of the scores above and below each border, shapes (B, n_scores).
+
+    Windows of borders three scores apart and more do not overlap: where they stand close, the
+    lower side is the shorter.
+    """
     distance = np.arange(n_scores) - np.array(borders)[:, None]
-    above = (distance >= 0) & (distance < ABOVE)
-    below = (distance < 0) & (distance >= -BELOW)
-    return above, below
+    room = np.diff(borders, prepend=borders[0] - ABOVE - BELOW) - ABOVE
+    below = np.clip(room, 1, BELOW)[:, None]
+    return (distance >= 0) & (distance < ABOVE), (distance < 0) & (distance >= -below)
 
 
-def _anchored(peers: IntArray, outside: IntArray) -> BoolArray:
-    """Whether the peers have two scores outside the windows to tell a level by, shape (K,)."""
-    return np.asarray((peers[:, outside] > 0).sum(axis=1) >= 2)
+def _coarse(windows: BoolArray) -> FloatArray:
+    """Each score's place, one for a whole window: lifting inside it does not move the level.
+
+    `windows` is (B, n_scores).
+    """
+    scores = np.arange(windows.shape[1], dtype=np.float64)
+    place = scores.copy()
+    for window in windows:
+        if window.any():
+            place[window] = scores[window].mean()
+    return place
 
 
-def _tilted(histogram: IntArray, peers: IntArray, outside: IntArray) -> FloatArray:
+def _anchored(peers: IntArray, coarse: FloatArray) -> BoolArray:
+    """Whether the peers have two different places to tell a level by, shape (K,)."""
+    first = np.append(True, np.diff(coarse) != 0)
+    groups = np.add.reduceat(peers, np.flatnonzero(first), axis=1)
+    return np.asarray((groups > 0).sum(axis=1) >= 2)
+
+
+def _tilted(histogram: IntArray, peers: IntArray, coarse: FloatArray) -> FloatArray:
     """The peers' histograms brought to the units' level, shape (K, n_scores)."""
-    own, theirs = histogram[:, outside], peers[:, outside]
-    usual = ratio(theirs @ outside, theirs.sum(axis=1))
-    wanted = (own @ outside + usual) / (own.sum(axis=1) + 1)
-    tilt = _tilt_for(wanted, outside, theirs)
+    usual = ratio(peers @ coarse, peers.sum(axis=1))
+    wanted = (histogram @ coarse + usual) / (histogram.sum(axis=1) + 1)
+    tilt = _tilt_for(wanted, coarse, peers)
     tilted: FloatArray = peers * np.exp(np.outer(tilt, np.arange(histogram.shape[1])))
     return tilted
 
 
-def _tilt_for(wanted: FloatArray, scores: IntArray, weights: IntArray) -> FloatArray:
-    """λ at which scores weighted by weights·exp(λs) have the wanted mean, by halving."""
+def _tilt_for(wanted: FloatArray, coarse: FloatArray, weights: IntArray) -> FloatArray:
+    """λ at which coarse places weighted by weights·exp(λs) have the wanted mean, by halving."""
+    scores = np.arange(len(coarse))
     low: FloatArray = np.full(len(wanted), -STEEPEST)
     high: FloatArray = np.full(len(wanted), STEEPEST)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         tilted = weights * np.exp(np.outer(middle, scores))
-        too_low = ratio(tilted @ scores, tilted.sum(axis=1)) < wanted
+        too_low = ratio(tilted @ coarse, tilted.sum(axis=1)) < wanted
         low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
     return np.asarray((low + high) / 2)

@@ -1,4 +1,4 @@
-"""Objectivity of a territory: the funnel of one work, the table of schools, the wish to compute."""
+"""Objectivity of a territory: its schools over a year, then in one work; the wish to compute."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,18 +8,21 @@ import numpy as np
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from monitoring import charts, funnels
 from monitoring.forms import STATES, ObjectivityFilter
-from monitoring.passports import METHODS, WORDS
+from monitoring.models import Signal
+from monitoring.passports import FAMILIES, LINES, METHODS, WORDS
 from monitoring.queries import objectivity as queries
+from monitoring.queries.cases import Texts, cases, texts
 from monitoring.services import computations
 from monitoring.stats.disclosure import MIN_PUPILS
-from monitoring.stats.findings import Method
+from monitoring.stats.findings import Family, Method
+from monitoring.views.evidences import border_words, shape_of
 from monitoring.views.figures import figure, with_own, without_table
 from monitoring.wording import percent
 from organizations.access import Permission
@@ -32,12 +35,11 @@ from procedures.models import Work
 from procedures.queries import works_of, years
 
 PER_PAGE = 50
-SCHOOLS = "школа,школы,школ"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One work of one year, and what part of its schools."""
+    """A year, or one of its works, and what part of the schools."""
 
     year: int
     works: list[Work]
@@ -47,7 +49,7 @@ class Asked:
 
 
 def _asked(request: PortalRequest) -> Asked:
-    """What the address asks for; where it says nothing, the last computed year's first work."""
+    """What the address asks for; where it says nothing, the last computed year as a whole."""
     typed = ObjectivityFilter(request.GET).asked
     named = Work.objects.filter(code=typed.get("work", "")).first()
     year = named.year if named else typed.get("year") or queries.newest_year(request.viewer)
@@ -56,7 +58,7 @@ def _asked(request: PortalRequest) -> Asked:
     return Asked(
         year=works[0].year if works else year or 0,
         works=works,
-        work=work or next(iter(works), None),
+        work=work,
         state=typed.get("state", ""),
         municipality=typed.get("municipality", "") if request.viewer.level == Level.REGION else "",
     )
@@ -71,28 +73,95 @@ def objectivity(request: PortalRequest) -> HttpResponse:
         own = get_object_or_404(Organization.objects.visible_to(viewer), pk=viewer.territory_id)
         return redirect("monitoring:school", code=own.code)
     asked = _asked(request)
-    if asked.work is None:
-        return render(request, "monitoring/objectivity.html", {"asked": asked})
-    schools = queries.schools_of(
-        viewer, asked.work, state=asked.state, municipality=asked.municipality
-    )
-    counts = queries.counts(viewer, asked.work, asked.municipality)
-    page = Paginator(schools, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "asked": asked,
-        "years": years(),
+    context = {"asked": asked, "years": years(), "words": WORDS}
+    if not asked.works:
+        return render(request, "monitoring/objectivity.html", context)
+    context |= {
         "works": _work_pills(request, asked),
-        "counts": counts,
-        "filters": _state_pills(request, asked, counts),
         "municipalities": _municipalities(request),
-        "methods": [METHODS[method] for method in Method],
-        "page": page,
-        "rows": [_row(line, asked.work) for line in queries.lines(page, asked.work)],
-        "figure": _funnel(request, asked.work) if counts.schools else None,
-        "words": WORDS,
+        "edits_method": viewer.may(Permission.METHOD_EDIT),
         "may_compute": viewer.may(Permission.OBJECTIVITY_COMPUTE),
     }
-    return render(request, "monitoring/objectivity.html", context)
+    if asked.work is None:
+        return render(request, "monitoring/objectivity.html", context | _year(request, asked))
+    page = _work(request, asked, asked.work)
+    return render(request, "monitoring/objectivity_work.html", context | page)
+
+
+def _year(request: PortalRequest, asked: Asked) -> dict[str, Any]:
+    """The year as a whole: what each school's works and signs come to."""
+    viewer, narrowed = request.viewer, asked.municipality
+    counts = queries.year_counts(viewer, asked.year, narrowed)
+    rows = queries.signals_of(viewer, asked.year, state=asked.state, municipality=narrowed)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "counts": counts,
+        "filters": _state_pills(request, asked, counts),
+        "families": FAMILIES.values(),
+        "page": page,
+        "rows": [_year_row(signal) for signal in page],
+        "common": _common(request, asked) if counts.schools else [],
+    }
+
+
+def _year_row(signal: Signal) -> dict[str, Any]:
+    shape = queries.shape_of_year(signal)
+    return {
+        "school": signal.organization,
+        "url": reverse("monitoring:school", args=[signal.organization.code]),
+        "is_few": signal.participants < MIN_PUPILS,
+        "pupils": signal.participants,
+        "shape": shape,
+        "word": _word(shape),
+        "cells": [
+            (FAMILIES[family], shape, _word(shape)) for family, shape in _families(signal).items()
+        ],
+    }
+
+
+def _word(shape: str) -> str:
+    return queries.GONE if shape == queries.CLEARED else WORDS[shape]
+
+
+def _families(signal: Signal) -> dict[Family, str]:
+    """The shape of each kind of evidence: those that made the signal have the signal's own."""
+    own = queries.shape_of_year(signal)
+    if own == "few":
+        return dict.fromkeys(Family, own)
+    known = {part["family"] for part in signal.evidence}
+    return {
+        family: own if family in signal.families else "usual" if family in known else "few"
+        for family in Family
+    }
+
+
+def _common(request: PortalRequest, asked: Asked) -> list[str]:
+    """What no school made alone: heaps that the region or a whole municipality has in common."""
+    notches = queries.common_notches(
+        request.viewer, year=asked.year, work=asked.work, municipality=asked.municipality
+    )
+    borders = queries.work_borders({notch.work.pk for notch in notches})
+    said = [border_words(notch, borders.get(notch.work.pk, [])) for notch in notches]
+    if asked.work is not None:
+        return said
+    return [f"{notch.work}. {one}" for notch, one in zip(notches, said, strict=True)]
+
+
+def _work(request: PortalRequest, asked: Asked, work: Work) -> dict[str, Any]:
+    """One work: the funnel, and how each school stands by each method."""
+    viewer, narrowed = request.viewer, asked.municipality
+    schools = queries.schools_of(viewer, work, state=asked.state, municipality=narrowed)
+    counts = queries.counts(viewer, work, narrowed)
+    page = Paginator(schools, PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "counts": counts,
+        "filters": _state_pills(request, asked, counts),
+        "lines": [line.title for line in LINES],
+        "page": page,
+        "rows": [_row(line, work) for line in queries.lines(page, work)],
+        "figure": _funnel(request, work) if counts.schools else None,
+        "common": _common(request, asked) if counts.schools else [],
+    }
 
 
 def _municipalities(request: PortalRequest) -> QuerySet[Organization]:
@@ -112,15 +181,20 @@ def _address(request: HttpRequest, **changed: str) -> str:
 
 
 def _work_pills(request: PortalRequest, asked: Asked) -> list[dict[str, Any]]:
-    """The works of the year as links, each with how many schools have a signal in it."""
+    """The year and its works as links, each work with how many schools have a signal in it."""
     signals = queries.signals_by_work(request.viewer, asked.year)
-    return [
+    whole = {
+        "title": "весь год",
+        "url": _address(request, work="", year=str(asked.year)),
+        "current": asked.work is None,
+    }
+    return [whole] + [
         {
             "title": short_name(work),
             "url": _address(request, work=work.code, year=""),
             "current": work == asked.work,
-            "count": signals.get(work.pk),
-            "shape": "signal" if work.pk in signals else "",
+            "count": signals.get(work.code),
+            "shape": "signal" if work.code in signals else "",
         }
         for work in asked.works
     ]
@@ -148,7 +222,7 @@ def _state_pills(
 
 
 def _row(line: queries.Line, work: Work) -> dict[str, Any]:
-    shapes = [(METHODS[method].title, line.shape(method)) for method in Method]
+    shapes = [(one.title, shape_of(one, line.findings)) for one in LINES]
     dossier = reverse("monitoring:school", args=[line.school.code])
     return {
         "school": line.school,
@@ -200,18 +274,55 @@ def _own_sentence(points: list[queries.LevelPoint], fitted: funnels.Fitted) -> s
 
 @for_members
 def objectivity_xlsx(request: PortalRequest) -> HttpResponse:
-    """The filtered table as a workbook, all its schools."""
-    open_only_with(Permission.OBJECTIVITY_READ, request.viewer)
+    """The filtered table as a workbook, all its schools: of a year, or of the asked work."""
+    viewer = request.viewer
+    open_only_with(Permission.OBJECTIVITY_READ, viewer)
     asked = _asked(request)
-    work = get_object_or_404(Work, pk=asked.work.pk if asked.work else None)
-    schools = queries.schools_of(
-        request.viewer, work, state=asked.state, municipality=asked.municipality
-    )
-    head = ["Код", "Школа", "Муниципалитет", "Работ", "Средний процент, %"]
-    head += [METHODS[method].title for method in Method]
-    rows = [_xlsx_row(line) for line in queries.lines(schools, work)]
-    content = workbook.write({"Объективность": [head, *rows]})
-    return attachment(content, f"объективность-{work.code}.xlsx", content_type=XLSX)
+    narrowed = {"state": asked.state, "municipality": asked.municipality}
+    if asked.work is None:
+        if not asked.works:
+            raise Http404
+        with_index = viewer.level != Level.SCHOOL
+        signals = queries.signals_of(viewer, asked.year, **narrowed)
+        said = {
+            case.organization_id: texts(case)
+            for case in cases(viewer, year=asked.year).current().whole()
+        }
+        rows = [
+            [*_year_line(signal, with_index=with_index), *_lines(said.get(signal.organization_id))]
+            for signal in signals
+        ]
+        head = ["Код", "Школа", "Муниципалитет", "Работ", "Итог года", *FAMILIES.values()]
+        head += [*(["Индекс"] if with_index else []), "Ответ школы", "Решение"]
+        name = f"объективность-{asked.year}.xlsx"
+    else:
+        schools = queries.schools_of(viewer, asked.work, **narrowed)
+        rows = [_xlsx_row(line) for line in queries.lines(schools, asked.work)]
+        head = ["Код", "Школа", "Муниципалитет", "Работ", "Средний процент, %"]
+        head += [METHODS[method].title for method in Method]
+        name = f"объективность-{asked.work.code}.xlsx"
+    content = workbook.write({"Объективность": [head, *rows], "Общее": _notes(request, asked)})
+    return attachment(content, name, content_type=XLSX)
+
+
+def _notes(request: PortalRequest, asked: Asked) -> list[list[str]]:
+    """The second sheet: how to read the first, and what belongs to no single school."""
+    said = "Сигнал — не вывод: он показывает, где числа необычны, и ничего не говорит о людях."
+    return [["Примечание"], [said], *([one] for one in _common(request, asked))]
+
+
+def _year_line(signal: Signal, *, with_index: bool) -> list[str | float | None]:
+    place, shape = signal.organization, queries.shape_of_year(signal)
+    municipality = place.parent.short_name if place.parent else ""
+    pupils = signal.participants if signal.participants >= MIN_PUPILS else None
+    words = [_word(shape) for shape in _families(signal).values()]
+    index = [signal.index and round(signal.index)] if with_index else []
+    return [place.code, place.short_name, municipality, pupils, _word(shape), *words, *index]
+
+
+def _lines(said: Texts | None) -> list[str]:
+    """What the school answered and what was decided: they never go apart from the signal."""
+    return [said.answer.line, (said.second or said.decision).line] if said else ["", ""]
 
 
 def _xlsx_row(line: queries.Line) -> list[str | float | None]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,7 +16,14 @@ def _table(data: Any, columns: Iterable[str]) -> tuple[list[str], list[list[Any]
     rows: Iterable[Mapping[str, Any]] = data if isinstance(data, list) else [data]
     rows = list(rows)
     head = list(rows[0]) if rows else list(columns)
-    return head, [["" if row[name] is None else row[name] for name in head] for row in rows]
+    return head, [[_cell(row[name]) for name in head] for row in rows]
+
+
+def _cell(value: Any) -> Any:
+    """What has parts stands in one cell as JSON."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else value
 
 
 def _columns(view: Any) -> list[str]:

@@ -1,8 +1,6 @@
 """The register of organizations as a table: its columns, its checks, and the table for download."""
 
-import csv
 import datetime
-import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,9 +11,10 @@ from django.core.validators import URLValidator
 
 from organizations.errors import Refused
 from organizations.exchange import workbook
-from organizations.exchange.cells import Unexpected, choice, day, plain, shown, word
+from organizations.exchange.cells import Unexpected, choice, day, shown, word
 from organizations.exchange.faults import Fault
 from organizations.exchange.gate import Kind as FileKind
+from organizations.exchange.separated import read_rows
 from organizations.exchange.table import Column, Complaint, Record, Table, find_header, read
 from organizations.models import Kind, Profile
 from organizations.placement import fits_under
@@ -51,7 +50,7 @@ def _sheet(
 ) -> tuple[str, list[list[str]], frozenset[tuple[int, int]]]:
     """The name, the rows and the computed cells of the sheet with the register."""
     if kind == FileKind.CSV:
-        return "", _csv_rows(content), frozenset()
+        return "", read_rows(content, COLUMNS), frozenset()
     sheets = workbook.read_sheets(content, trusted=trusted)
     for name, sheet in sheets.items():
         if find_header(sheet.rows, COLUMNS) is not None:
@@ -307,20 +306,3 @@ def _fault(table: Table, record: Record, complaint: Complaint) -> Fault:
         complaint.cure,
         TITLES[complaint.name],
     )
-
-
-def _csv_rows(content: bytes) -> list[list[str]]:
-    """Rows of a csv with «;» (as Excel in Russian saves it), «,» or tabs. Raises Refused."""
-    text = content.decode("utf-8-sig")
-    first = text.partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
-    try:
-        return [
-            [plain(cell) for cell in row]
-            for row in csv.reader(io.StringIO(text), delimiter=delimiter)
-        ]
-    except csv.Error:
-        raise Refused(
-            "Таблица csv не читается: где-то не закрыта кавычка. "
-            "Сохраните её заново как «CSV UTF-8»."
-        ) from None

@@ -110,6 +110,15 @@ def read(
 
 def find_header(rows: Rows, columns: Iterable[Column]) -> int | None:
     """The row, from 0, in which most of the headings stand; None when there is not one."""
+    return _header(rows, columns)[0]
+
+
+def headings_in(rows: Rows, columns: Iterable[Column]) -> int:
+    """How many columns have their heading in that row."""
+    return _header(rows, columns)[1]
+
+
+def _header(rows: Rows, columns: Iterable[Column]) -> tuple[int | None, int]:
     wanted = _by_heading(columns)
     everything = len(set(wanted.values()))
     best, most = None, 0
@@ -119,7 +128,7 @@ def find_header(rows: Rows, columns: Iterable[Column]) -> int | None:
             best, most = index, matched
         if matched == everything:
             break
-    return best
+    return best, most
 
 
 def _by_heading(columns: Iterable[Column]) -> dict[str, str]:

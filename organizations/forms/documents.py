@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from organizations.forms.filters import Asked
 from organizations.models import DocumentKind, State
 from organizations.vsoko import MONITORED, SCHOOL_KINDS, YEARLY, year_of, year_title
 
@@ -34,7 +35,7 @@ def kind_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-class DocumentFilter(forms.Form):
+class DocumentFilter(Asked):
     """How a list of documents is narrowed; what cannot be read counts as not asked."""
 
     state = forms.ChoiceField(choices=STATES, required=False)
@@ -44,9 +45,7 @@ class DocumentFilter(forms.Form):
 
     @property
     def asked(self) -> dict[str, Any]:
-        self.is_valid()
-        found = {name: value for name, value in self.cleaned_data.items() if value}
-        return {"year": year_of(timezone.localdate()), **found}
+        return {"year": year_of(timezone.localdate()), **super().asked}
 
 
 class UploadForm(forms.Form):

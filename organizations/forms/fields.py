@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
+from organizations.exchange.gate import TABLE_BYTES
 from organizations.models import Organization
 
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2200, 12, 31)
@@ -41,3 +42,23 @@ class OrganizationField(forms.ModelChoiceField):  # type: ignore[type-arg]  # ha
 
     def label_from_instance(self, obj: Organization) -> str:
         return f"{obj.short_name} · {obj.code}"
+
+
+class TableFileField(forms.FileField):
+    """A table that is read whole; `accept` are the endings of its name that a browser offers."""
+
+    default_error_messages = {
+        "required": "Выберите файл.",
+        "empty": "Файл пуст. Проверьте, что он сохранён, и выберите его снова.",
+        "large": f"Файл больше {TABLE_BYTES // 2**20} МБ. Уберите из него лишние листы и картинки.",
+    }
+
+    def __init__(self, *, label: str, help_text: str, accept: str) -> None:
+        widget = forms.ClearableFileInput(attrs={"accept": accept})
+        super().__init__(label=label, help_text=help_text, widget=widget)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file.size > TABLE_BYTES:
+            raise forms.ValidationError(self.error_messages["large"], code="large")
+        return file

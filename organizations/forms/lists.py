@@ -1,18 +1,18 @@
 """How the lists of runs and of acts are narrowed; what cannot be read counts as not asked."""
 
 import datetime
-from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from organizations.acts import WORDS
+from organizations.forms.filters import Asked
 from organizations.models import Run
 
 UNDER_WAY = "active"
 
 
-class RunFilter(forms.Form):
+class RunFilter(Asked):
     state = forms.ChoiceField(
         choices=[
             (UNDER_WAY, "идут и ждут"),
@@ -24,11 +24,6 @@ class RunFilter(forms.Form):
     )
     mine = forms.BooleanField(required=False)
     q = forms.CharField(max_length=100, required=False, strip=True)
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 def _words(label: str) -> forms.CharField:

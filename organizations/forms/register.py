@@ -2,11 +2,12 @@
 
 from django import forms
 
+from organizations.forms.fields import TableFileField
+
 
 class RegisterForm(forms.Form):
-    file = forms.FileField(
+    file = TableFileField(
         label="Файл реестра",
         help_text="Книга xlsx или таблица csv в UTF-8, до 10 МБ.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
-        error_messages={"empty": "Файл пуст. Проверьте, что он сохранён."},
+        accept=".xlsx,.csv",
     )

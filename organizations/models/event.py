@@ -7,6 +7,13 @@ from django.db import models
 from organizations.access import Permission, Viewer
 from organizations.models.organization import Organization
 
+# Acts on these are read only by those who read signals: a line of the journal must not tell what
+# the page is closed for.
+OF_SIGNALS = ("monitoring.case", "monitoring.schoolgroup", "monitoring.methodsettings")
+
+# What a school does with an answer that is not sent; the answer and its files are then on a page.
+OF_DRAFTS = ("case.drafted", "case.proved", "case.unproved")
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, viewer: Viewer | None) -> Self:
@@ -15,7 +22,16 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def open_to(self, viewer: Viewer | None, permission: Permission) -> Self:
         owners = Organization.objects.open_to(viewer, permission)
-        return self.filter(organization_id__in=owners.values("pk"))
+        return self.fit_for(viewer).filter(organization_id__in=owners.values("pk"))
+
+    def fit_for(self, viewer: Viewer | None) -> Self:
+        """Without the acts on signals for a role that reads none, and on drafts of answers to them
+        for a role that writes none."""
+        if viewer is None or viewer.may(Permission.CASE_ANSWER):
+            return self
+        if viewer.may(Permission.OBJECTIVITY_READ):
+            return self.exclude(action__in=OF_DRAFTS)
+        return self.exclude(object_type__in=OF_SIGNALS)
 
     def about(self, row: models.Model) -> Self:
         """The history of one object, for that object's page."""

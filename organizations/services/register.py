@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from organizations.access import Permission, Viewer
-from organizations.errors import FaultyTable, NotAllowed
+from organizations.errors import FaultyUpload, NotAllowed
 from organizations.exchange.faults import Fault
 from organizations.exchange.gate import Kind as FileKind
 from organizations.exchange.gate import check_upload
@@ -25,15 +25,6 @@ PLAIN_FIELDS = (
 )  # fmt: skip
 HISTORIC = frozenset({"name", "short_name", "parent", "oktmo"})  # what a state of the day keeps
 BASIS = "загрузка реестра"
-
-
-class FaultyRegister(FaultyTable):
-    """A register with faults; it also carries how many of its rows are sound."""
-
-    def __init__(self, faults: Sequence[Fault], *, rows: int, sound: int) -> None:
-        super().__init__(faults)
-        self.rows = rows
-        self.sound = sound
 
 
 @dataclass(frozen=True)
@@ -63,7 +54,7 @@ def load(content: bytes, name: str, *, by: Viewer | None, trusted: bool = False)
     """Write the register of a file. An empty cell changes nothing.
 
     `by` is None for the operator's own console; `trusted` is a file from their disk.
-    Raises NotAllowed, Refused for an unreadable file, FaultyRegister with every fault.
+    Raises NotAllowed, Refused for an unreadable file, FaultyUpload with every fault.
     """
     if by is not None and not by.may(Permission.REGISTER_IMPORT):
         raise NotAllowed("Ваша роль не даёт права загружать реестр организаций.")
@@ -71,9 +62,7 @@ def load(content: bytes, name: str, *, by: Viewer | None, trusted: bool = False)
     present = {row.code: row for row in _all_locked()}
     table = read_register(content, kind, _known(present), trusted=trusted)
     if table.faults:
-        raise FaultyRegister(
-            table.faults, rows=table.rows, sound=_sound(table.records, table.faults)
-        )
+        raise FaultyUpload(table.faults, rows=table.rows, sound=_sound(table.records, table.faults))
     _refuse_foreign(table.records, present, by)
 
     loaded = _write(table.records, present)

@@ -3,16 +3,16 @@
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Model
 from django.utils import timezone
 
 from organizations.access import Permission, Viewer
 from organizations.errors import Conflict, PortalError
-from organizations.models import Organization, Run
+from organizations.models import Kind, Organization, Run
 from organizations.services import audit, guard
 from organizations.tasks import ring
 
@@ -83,6 +83,68 @@ def request(
         ) from error
     transaction.on_commit(lambda: ring(run.task, run.pk))
     return run
+
+
+def request_for_regions(task: str, *, title: str, unit: str) -> None:
+    """Request tonight's run of the task for each region, whose name ends the title."""
+    for region in Organization.objects.filter(kind=Kind.REGION).order_by("pk"):
+        # Yesterday's still waits for a worker: it reads today's clock.
+        with contextlib.suppress(Conflict):
+            request(
+                task,
+                subject=region,
+                title=f"{title}: {region}",
+                organization=region,
+                by=None,
+                unit=unit,
+            )
+
+
+@transaction.atomic
+def wish(
+    task: str,
+    *,
+    key: str,
+    subject: Model,
+    join: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]],
+    title: str,
+    organization: Organization,
+    by: Viewer | None,
+    unit: str,
+    **parameters: Any,
+) -> Run:
+    """Note the wish for work that may be wished for again and again: none is lost, none done twice.
+
+    A run about the subject that still waits takes the wish in: `join` makes one of the
+    parameters of both. While a run is at work, which may have read its inputs already, another is
+    noted to follow it. The parameter `key` holds the subject's key.
+    """
+    about = {key: subject.pk}
+    with connection.cursor() as cursor:
+        lock = f"wishes for {task} about {subject.pk}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+    known = Run.objects.filter(task=task, parameters__contains=about)
+    waiting = known.filter(status=Run.Status.REQUESTED)
+    # Locked, so that no worker takes it meanwhile.
+    if run := waiting.select_for_update().order_by("pk").first():
+        run.parameters = join(run.parameters, parameters | about)
+        # Whoever wished for it from above a municipality sees it, too.
+        if Organization.objects.under(organization).filter(pk=run.organization_id).exists():
+            run.organization = organization
+        run.save(update_fields=["parameters", "organization"])
+        return run
+    # One task and subject have one active run: whoever follows is about the run it follows.
+    running = known.filter(status=Run.Status.RUNNING).order_by("-pk").first()
+    return request(
+        task,
+        subject=running or subject,
+        title=title,
+        organization=organization,
+        by=by,
+        unit=unit,
+        **parameters,
+        **about,
+    )
 
 
 def claim(run_id: int) -> Run | None:

@@ -210,7 +210,8 @@ def document_return(request: PortalRequest, pk: int) -> HttpResponse:
 def document_version(request: PortalRequest, pk: int, number: int) -> HttpResponse:
     """The bytes of one version, for those who see the document."""
     versions = DocumentVersion.objects.visible_to(request.viewer)
-    return stored_file(get_object_or_404(versions, document=pk, number=number))
+    version = get_object_or_404(versions, document=pk, number=number)
+    return stored_file(version.file, version.name, content_type=version.content_type)
 
 
 def _document(request: PortalRequest, pk: int) -> Document:

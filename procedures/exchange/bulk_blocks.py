@@ -121,14 +121,14 @@ def read_block(
     `groups` (even lines,) are the numbers of their groups, −1 for none; `limits` (groups, tasks)
     the most points of each task, −2 where the group's work has no such task.
     """
-    reading = _Columns(cells, places.names)
+    reading = Columns(cells, places.names)
     participant = reading.whole("participant", 1, MOST_PARTICIPANT)
     class_number = reading.whole("class", 1, MOST_CLASS_NUMBER)
     variant = reading.whole("variant", 1, MOST_VARIANT, empty=ABSENT)
     journal_mark = reading.whole("journal_mark", 2, 5, empty=0, digits=1)
     mark = reading.whole("mark", 2, 5, empty=0, digits=1)
     score = reading.whole("score", 0, MOST_SCORE, empty=-1)
-    points = _points(cells, places.tasks)
+    points = points_of(cells, places.tasks)
     sound = reading.sound & (groups != NO_GROUP)
     if len(limits):
         sound &= (points <= limits[groups]).all(axis=1)
@@ -137,7 +137,6 @@ def read_block(
     empty = (score < 0) & (mark == 0) & (points == MISSING).all(axis=1)
     sound &= np.where(absent, empty, (score < 0) | (score == added))
 
-    rows = np.empty(int(sound.sum()), dtype=kind)
     named: dict[str, NDArray[Any]] = {
         "group": groups,
         "participant": participant,
@@ -147,6 +146,14 @@ def read_block(
         "mark": mark,
         "points": points,
     }
+    return parted(cells, sound, named, kind)
+
+
+def parted(
+    cells: Cells, sound: NDArray[np.bool_], named: Mapping[str, NDArray[Any]], kind: np.dtype[Any]
+) -> Sound:
+    """The lines that are `sound` (even lines,) with their columns as rows of `kind`."""
+    rows = np.empty(int(sound.sum()), dtype=kind)
     for name, values in named.items():
         rows[name] = values[sound]
     lines = cells.even[sound]
@@ -155,7 +162,7 @@ def read_block(
     return Sound(lines, rows, np.flatnonzero(others))
 
 
-class _Columns:
+class Columns:
     """The columns of whole numbers of a block, and the lines in which all of them are sound."""
 
     def __init__(self, cells: Cells, names: Sequence[str]) -> None:
@@ -189,7 +196,7 @@ class _Columns:
         return values
 
 
-def _points(cells: Cells, places: Sequence[int]) -> NDArray[np.int8]:
+def points_of(cells: Cells, places: Sequence[int]) -> NDArray[np.int8]:
     """What stands in the cells of the tasks (even lines, tasks); 127 for what is not plain."""
     columns = list(places)
     starts, ends = cells.starts[:, columns], cells.ends[:, columns]

@@ -10,8 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from organizations.access import Permission, Viewer
-from organizations.errors import FaultyTable, NotAllowed
-from organizations.exchange.faults import Fault
+from organizations.errors import FaultyUpload, NotAllowed
 from organizations.exchange.gate import Kind as FileKind
 from organizations.exchange.gate import check_upload
 from organizations.exchange.table import Record
@@ -23,15 +22,6 @@ from procedures.models import TableFile, TableRow
 from procedures.tables import TableKind
 
 Identity = tuple[int, int, str]
-
-
-class FaultyDatabase(FaultyTable):
-    """A filled form with faults; it also carries how many of its rows are sound."""
-
-    def __init__(self, faults: Sequence[Fault], *, rows: int, sound: int) -> None:
-        super().__init__(faults)
-        self.rows = rows
-        self.sound = sound
 
 
 @dataclass(frozen=True)
@@ -102,7 +92,7 @@ def form(kind: TableKind, year: int, *, by: Viewer) -> bytes:
 def look(kind: TableKind, content: bytes, name: str, *, by: Viewer) -> Preview:
     """What the file would change; nothing is written.
 
-    Raises NotAllowed, Refused for an unreadable file or one with names, FaultyDatabase.
+    Raises NotAllowed, Refused for an unreadable file or one with names, FaultyUpload.
     """
     _require(by)
     check_upload(content, name, kinds={FileKind.XLSX})
@@ -110,7 +100,7 @@ def look(kind: TableKind, content: bytes, name: str, *, by: Viewer) -> Preview:
     table = read_table(content, kind, places.keys())
     if table.faults:
         sound = len(table.records)
-        raise FaultyDatabase(table.faults, rows=table.rows, sound=sound)
+        raise FaultyUpload(table.faults, rows=table.rows, sound=sound)
     stored = _stored(kind, table.records, places)
     return Preview([_line(kind, record, places, stored) for record in table.records])
 

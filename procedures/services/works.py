@@ -162,10 +162,13 @@ def new_scale(work: Work, borders: Borders | None, source: str) -> Scale | None:
 
 
 def _mark_anew(work: Work, scale: Scale) -> None:
-    """Give the work's results the marks of the new scale; marks that a file brought stay."""
-    found = list(marked_by_scale(work).values_list("pk", "organization"))
-    protocols = Protocol.objects.filter(pk__in=[pk for pk, _ in found])
-    schools = sorted({school for _, school in found})
+    """Give the work's results the marks of the new scale; marks that a file brought stay.
+
+    All its schools are announced: the borders have moved for those, too, whose marks have not.
+    """
+    protocols = Protocol.objects.filter(
+        pk__in=list(marked_by_scale(work).values_list("pk", flat=True))
+    )
     mark = Case(
         When(score__gte=scale.five, then=Value(5)),
         When(score__gte=scale.four, then=Value(4)),
@@ -176,8 +179,9 @@ def _mark_anew(work: Work, scale: Scale) -> None:
     results = Result.objects.filter(protocol__in=protocols.values("pk"), score__isnull=False)
     results.update(mark=mark)
     protocols.update(scale=scale)
-    if schools:
-        announce(work.pk, schools)
+    schools = Result.objects.filter(work=work).order_by("organization")
+    if concerned := list(schools.values_list("organization", flat=True).distinct()):
+        announce(work.pk, concerned)
 
 
 def marked_by_scale(work: Work) -> QuerySet[Protocol]:

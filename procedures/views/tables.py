@@ -1,23 +1,18 @@
 """Databases of п. 5.2.1: the list, the rows of one, its form, its file taken in."""
 
-import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from organizations.access import Permission
-from organizations.attachments import XLSX, attachment
-from organizations.errors import Conflict, PortalError
-from organizations.exchange import workbook
-from organizations.exchange.faults import Fault
-from organizations.exchange.gate import TABLE_BYTES
+from organizations.attachments import XLSX, attachment, stored_file
+from organizations.errors import FaultyUpload, PortalError
 from organizations.http import PortalRequest, for_members
+from organizations.views import uploads
 from organizations.views.sections import open_only_with
 from procedures import databases
 from procedures.catalogue_forms import TableFilter, TableForm
@@ -27,19 +22,8 @@ from procedures.services import tables as service
 from procedures.tables import BY_CODE, TableKind
 from procedures.views.territory import municipalities
 
-KEPT_SECONDS = 60 * 60  # as long as somebody looks at a preview or corrects a file in one sitting
-SHOWN = 100  # lines and faults on a page; the marked file has all of them
+KEPT_AS = "tables"
 PER_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Told:
-    """A fault as the components show it."""
-
-    cell: str
-    place: str
-    message: str
-    cure: str
 
 
 @for_members
@@ -117,12 +101,7 @@ def table_file(request: PortalRequest, pk: int) -> HttpResponse:
     """A file that was taken in, as it came."""
     open_only_with(Permission.TABLE_READ, request.viewer)
     row = get_object_or_404(_files(request), pk=pk)
-    try:
-        return attachment(row.file.open(), row.name, content_type=XLSX)
-    except FileNotFoundError as error:
-        raise Conflict(
-            f"Файл «{row.name}» не найден в хранилище. Сообщите администратору портала."
-        ) from error
+    return stored_file(row.file, row.name, content_type=XLSX)
 
 
 @for_members
@@ -145,22 +124,20 @@ def table_upload(request: PortalRequest, kind: str) -> HttpResponse:
     form = TableForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"kind": found, "form": form}
     if form.is_valid():
-        name, content = (
-            form.cleaned_data["file"].name,
-            form.cleaned_data["file"].read(TABLE_BYTES + 1),
-        )
+        file = form.cleaned_data["file"]
+        name, content = file.name, file.read()
         try:
             preview = service.look(found, content, name, by=request.viewer)
             context |= _seen(request, found, preview, name, content)
-        except service.FaultyDatabase as error:
-            context |= _faulty(request, error, name, content)
+        except FaultyUpload as error:
+            context |= uploads.faulty(request, KEPT_AS, error, name, content)
         except PortalError as error:
             form.add_error("file", str(error))
     return render(request, "procedures/table_upload.html", context)
 
 
 def _write(request: PortalRequest, kind: TableKind, key: str) -> HttpResponse:
-    kept = cache.get(_cache_key(request, f"{kind.code}:{key}"))
+    kept = uploads.kept(request, f"{KEPT_AS}:{kind.code}", key)
     if kept is None:
         messages.error(request, "Файл хранился час и убран. Загрузите его снова.")
         return redirect("procedures:table_upload", kind=kind.code)
@@ -184,59 +161,22 @@ def _seen(
     ]  # fmt: skip
     changes = [
         (line, [(title, _word(old), _word(new)) for title, old, new in line.differences(kind)])
-        for line in preview.changed[:SHOWN]
+        for line in preview.changed[: uploads.SHOWN]
     ]
-    key = "" if preview.is_idle else _keep(request, f"{kind.code}:", name, content)
+    key = "" if preview.is_idle else uploads.keep(request, f"{KEPT_AS}:{kind.code}", name, content)
     return {"preview": preview, "counts": counts, "changes": changes, "key": key,
-            "added": preview.added[:SHOWN]}  # fmt: skip
+            "added": preview.added[:uploads.SHOWN]}  # fmt: skip
 
 
 def _word(value: object) -> str:
     return "–" if value is None else str(value).replace(".", ",")
 
 
-def _faulty(
-    request: PortalRequest, error: service.FaultyDatabase, name: str, content: bytes
-) -> dict[str, Any]:
-    marked = workbook.marked(content, error.faults)
-    return {
-        "faults": [_told(fault) for fault in error.faults[:SHOWN]],
-        "more": max(0, len(error.faults) - SHOWN),
-        "fault_count": len(error.faults),
-        "counts": [
-            (error.rows, "в файле"), (error.sound, "без замечаний"),
-            (error.rows - error.sound, "с ошибками"),
-        ],
-        "marked": _keep(request, "marked:", name, marked),
-    }  # fmt: skip
-
-
-def _told(fault: Fault) -> Told:
-    cell = f"{fault.column}{fault.row}" if fault.row and fault.column else ""
-    heading = f"«{fault.title}»: " if cell and fault.title else ""
-    return Told(cell, fault.place, heading + fault.message, fault.cure)
-
-
-def _keep(request: PortalRequest, prefix: str, name: str, content: bytes) -> str:
-    """Keep a file for its uploader for an hour; returns the key of its address."""
-    key = secrets.token_urlsafe(16)
-    cache.set(_cache_key(request, f"{prefix}{key}"), (name, content), KEPT_SECONDS)
-    return key
-
-
-def _cache_key(request: PortalRequest, key: str) -> str:
-    return f"table:{request.user.pk}:{key}"
-
-
 @for_members
 def table_marked(request: PortalRequest, key: str) -> HttpResponse:
     """The uploader's own file with its faulty cells marked; kept for an hour."""
     open_only_with(Permission.TABLE_IMPORT, request.viewer)
-    kept = cache.get(_cache_key(request, f"marked:{key}"))
-    if kept is None:
-        raise Http404
-    name, content = kept
-    return attachment(content, f"Ошибки — {name}", content_type=XLSX)
+    return uploads.marked(request, KEPT_AS, key)
 
 
 def _kind(request: PortalRequest, code: str) -> TableKind:

@@ -8,7 +8,6 @@ from organizations.models import Organization
 from procedures.models import Work
 from reports.content import Section, Sentence, Table
 from reports.passages.words import held, work_name
-from reports.queries.objectivity import CLOSER_LOOK
 from reports.queries.year import Year
 
 FDR = "Benjamini, Hochberg (1995)"
@@ -49,11 +48,11 @@ def _of_works(works: list[Work], what: str) -> str:
 
 def _method(year: Year) -> Table:
     versions = ", ".join(sorted(year.method_versions)) or "ещё не считались"
-    threshold = f"{CLOSER_LOOK}".replace(".", ",")
     rows = (
         ("Средний процент", "сумма баллов к наибольшей возможной; промежуток Стьюдента, 95 %"),
         ("Отметки", "по новейшей шкале работы; доли среди учеников с отметкой"),
-        ("Дополнительный анализ", f"доля ложных находок не больше {threshold}: {FDR}"),
+        ("Дополнительный анализ", "по итогу года: независимые признаки всех работ вместе"),
+        ("Внимание", f"отдельное число, с поправкой на множество проверок: {FDR}"),
         ("Границы воронки", f"95 и 99,8 %, расширены на честный разброс школ: {FUNNEL}"),
         ("Версии методов", versions),
     )

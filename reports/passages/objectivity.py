@@ -1,9 +1,15 @@
 """Part 3: what the objectivity statistics came to, in neutral words, and the scores themselves."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from scipy import stats
 
 from monitoring.charts import Chart, Limits, Place, Point, distribution, funnel
+from monitoring.models import Signal
+from monitoring.passports import METHODS as PASSPORTS
+from monitoring.queries.objectivity import GONE, strong_parts
 from monitoring.stats import level
 from monitoring.stats.disclosure import MIN_PUPILS, publishable
 from monitoring.stats.errors import StatisticsError
@@ -18,7 +24,7 @@ from reports.queries.year import Year
 
 NUMBER = "3"
 TITLE = "Объективность результатов"
-METHODS = {
+METHODS = {method: passport.title for method, passport in PASSPORTS.items()} | {
     Method.BORDER_NOTCH: "Скопление работ на границе отметки",
     Method.JOURNAL_SHIFT: "Журнал выше работы",
     Method.JOURNAL_GAP2: "Расхождения с журналом от двух отметок",
@@ -29,6 +35,8 @@ NO_VERDICT = (
     "такую же картину могут дать и честные причины."
 )
 CONTEXT = "Уровень сам по себе дополнительного анализа не требует: он помогает читать остальное."
+TOGETHER = "Работы года вместе"
+STATISTICS = ("статистика", "статистики", "статистик")
 SIZES = 60  # points of a limit's curve
 
 
@@ -37,48 +45,83 @@ def section(year: Year, place: Organization) -> Section:
     if examined is None or not examined.schools:
         said = Sentence("Статистики объективности за этот год ещё не посчитаны.")
         return Section(NUMBER, TITLE, (said, *_scores(year, place)))
-    blocks: list[Block] = [Sentence(_found(year, place)), Sentence(NO_VERDICT), _table(year, place)]
-    blocks += _remarkable(year, place) if is_school(place) else _spread(year, place)
+    said = Sentence(" ".join(_found(year, place)))
+    blocks: list[Block] = [said, Sentence(NO_VERDICT), _table(year, place)]
+    blocks += _noticed(year, place) if is_school(place) else _spread(year, place)
     return Section(NUMBER, TITLE, (*blocks, *_scores(year, place)))
 
 
-def _found(year: Year, place: Organization) -> str:
+def _found(year: Year, place: Organization) -> Iterator[str]:
+    """How much was computed, what the year comes to, what stands out by itself."""
     tests = [year.tests.get((place.pk, method)) for method in METHODS]
     computed = sum(one.computed for one in tests if one)
-    remarkable = sum(one.remarkable for one in tests if one)
-    said = f"Рассчитано {counted(computed, 'статистика', 'статистики', 'статистик')}"
-    if not remarkable:
-        return f"{said}. Все в{NBSP}пределах обычного, дополнительный анализ не{NBSP}нужен."
-    look = f"{said}, дополнительного анализа требует{NBSP}{decimal(remarkable, 0)}"
-    if is_school(place):
-        return f"{look}."
-    examined = year.examined[place.pk]
-    schools = counted(examined.remarkable, "школе", "школах", "школах")
-    return f"{look}: в{NBSP}{schools} из{NBSP}{decimal(examined.schools, 0)}."
+    watched = sum(one.watched for one in tests if one)
+    yield f"Рассчитано {counted(computed, *STATISTICS)}."
+    yield _of_school(year.signals.get(place.pk)) if is_school(place) else _of_schools(year, place)
+    if watched:
+        alone = f"Внимания сами по себе требуют: {counted(watched, *STATISTICS)}"
+        schools = counted(year.examined[place.pk].watched, "школе", "школах", "школах")
+        yield f"{alone}." if is_school(place) else f"{alone}, в{NBSP}{schools}."
+
+
+def _of_school(signal: Any | None) -> str:
+    """The school's year in a sentence; what no longer counts asks for nothing."""
+    if signal is None:
+        return "Итог года ещё не подведён."
+    if signal.tier == Signal.Tier.INSUFFICIENT:
+        return "Чтобы судить о годе, данных недостаточно."
+    if signal.tier == Signal.Tier.NONE:
+        return f"Итог года в{NBSP}пределах случайного разброса."
+    if signal.out:
+        return f"Итог года: {GONE}."
+    return f"Итог года: {signal.get_tier_display()}. Требуется дополнительный анализ."
+
+
+def _of_schools(year: Year, place: Organization) -> str:
+    found = year.assessed.get(place.pk)
+    if found is None:
+        return "Итоги года ещё не подведены или данных для них недостаточно."
+    judged = f"из{NBSP}{decimal(found.schools, 0)}, о{NBSP}которых можно судить"
+    if not found.signal + found.watch:
+        return f"Дополнительного анализа итог года не{NBSP}требует ни в одной школе {judged}."
+    schools = counted(found.signal + found.watch, "школе", "школах", "школах")
+    tiers = f"сигнал{NBSP}– {found.signal}, внимание{NBSP}– {found.watch}"
+    return f"Дополнительного анализа итог года требует в{NBSP}{schools} {judged}: {tiers}."
 
 
 def _table(year: Year, place: Organization) -> Table:
-    head = ("Метод", "Рассчитано", "Требует анализа", "Данных недостаточно", "Не рассчитывается")
+    head = ("Метод", "Рассчитано", "Внимание", "Данных недостаточно", "Не рассчитывается")
     rows = []
     for method, title in METHODS.items():
         found = year.tests.get((place.pk, method))
         if found is None:
             continue
-        computed, remarkable, *why_not = (decimal(number, 0) for number in found)
-        shown = NOTHING if method == Method.LEVEL else remarkable
+        computed, watched, *why_not = (decimal(number, 0) for number in found)
+        shown = NOTHING if method == Method.LEVEL else watched
         rows.append((title, computed, shown, *why_not))
     return Table("Статистики объективности по методам", head, tuple(rows), note=CONTEXT)
 
 
-def _remarkable(year: Year, place: Organization) -> tuple[Block, ...]:
-    """What a school, and nobody else, is told by name."""
+def _noticed(year: Year, place: Organization) -> Iterator[Block]:
+    """What a school, and nobody else, is told by name: what its year rests on, and the rest."""
+    by_code = {work.code: work_name(work) for work in year.works}
     names = {work.pk: work_name(work) for work in year.works}
-    found = year.remarkable.get(place.pk, [])
-    if not found:
-        return ()
-    rows = tuple((names[work], METHODS[Method(method)]) for work, method in found)
-    head = ("Работа", "Метод")
-    return (Table("Что требует дополнительного анализа", head, rows, align="ll"),)
+    signal = year.signals.get(place.pk)
+    parts = strong_parts(signal) if signal and not signal.out else []
+    resting = [
+        (by_code.get(part["work"], TOGETHER), METHODS[Method(part["method"])])
+        for part in parts
+        if part["method"] != Method.LEVEL
+    ]
+    alone = [
+        (names[work], METHODS[Method(method)]) for work, method in year.watched.get(place.pk, [])
+    ]
+    for title, rows in (
+        ("Что требует дополнительного анализа", resting),
+        ("Что требует внимания само по себе", [row for row in alone if row not in resting]),
+    ):
+        if rows:
+            yield Table(title, ("Работа", "Метод"), tuple(rows), align="ll")
 
 
 def _scores(year: Year, place: Organization) -> tuple[Block, ...]:

@@ -2,70 +2,74 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import Count, Max, Q
 
-from monitoring.models import Cell, Statistic
+from monitoring.models import Cell, Signal, Statistic
+from monitoring.queries.cases import is_out
+from monitoring.queries.objectivity import IS_LEVEL, TESTED, WATCH
 from monitoring.stats.arrays import IntArray
-from monitoring.stats.findings import Method
 from procedures.models import Work
 from reports.queries.tree import Tree, with_territories
 
-# The false discovery rate at which a statistic asks for a closer look: of those with q ≤ 0.05
-# at most one in twenty is chance. Benjamini & Hochberg (1995).
-CLOSER_LOOK = 0.05
-
 
 class Tested(NamedTuple):
-    """Statistics of one method: computed, asking for a closer look, and why others are not."""
+    """Statistics of one method: computed, attention each by itself, and why others are not."""
 
     computed: int = 0
-    remarkable: int = 0
+    watched: int = 0
     too_few: int = 0
     no_scale: int = 0
 
 
 class Examined(NamedTuple):
-    """Schools for which anything was computed, and those where something asks for a look."""
+    """Schools for which anything was computed, and those where something alone is attention."""
 
     schools: int = 0
-    remarkable: int = 0
+    watched: int = 0
+
+
+class Assessed(NamedTuple):
+    """Schools whose year could be judged, and those of them whose signal or attention counts."""
+
+    schools: int = 0
+    signal: int = 0
+    watch: int = 0
 
 
 Tests = dict[tuple[int, str], Tested]
-Remarkable = dict[int, list[tuple[int, str]]]
+Watched = dict[int, list[tuple[int, str]]]
 
-IS_OK = Q(status=Statistic.Status.OK)
-# The level of a school is context for the other methods and never remarkable by itself.
-LOOK = IS_OK & Q(q_value__lte=CLOSER_LOOK) & ~Q(method=Method.LEVEL)
+# The level of a school is context for the other methods and never attention by itself.
+LOOK = WATCH & ~IS_LEVEL
 
 
 def tests(tree: Tree, works: Collection[Work]) -> tuple[Tests, set[str]]:
     """Statistics by place and method, and the versions of the methods. One query."""
     rows = Statistic.objects.filter(work__in=works, organization__in=tree.schools).order_by()
     grouped = rows.values("organization", "method").annotate(
-        computed=Count("pk", filter=IS_OK),
-        remarkable=Count("pk", filter=LOOK),
+        computed=Count("pk", filter=TESTED),
+        watched=Count("pk", filter=LOOK),
         too_few=Count("pk", filter=Q(status=Statistic.Status.TOO_FEW)),
         no_scale=Count("pk", filter=Q(status=Statistic.Status.NO_SCALE)),
         version=Max("method_version"),
     )
     found, versions = {}, set()
     for row in grouped:
-        counts = Tested(row["computed"], row["remarkable"], row["too_few"], row["no_scale"])
+        counts = Tested(row["computed"], row["watched"], row["too_few"], row["no_scale"])
         found[row["organization"], row["method"]] = counts
         versions.add(row["version"])
     return with_territories(found, tree, Tested), versions
 
 
-def remarkable(tree: Tree, works: Collection[Work]) -> Remarkable:
-    """What asks for a closer look in each school. One query."""
+def watched(tree: Tree, works: Collection[Work]) -> Watched:
+    """What is attention by itself in each school. One query."""
     rows = Statistic.objects.filter(LOOK, work__in=works, organization__in=tree.schools).order_by(
         "work__grade", "work__subject", "method"
     )
-    found: Remarkable = defaultdict(list)
+    found: Watched = defaultdict(list)
     for school, work, method in rows.values_list("organization", "work", "method"):
         found[school].append((work, method))
     return found
@@ -78,10 +82,33 @@ def examined(tree: Tree, tests: Tests) -> dict[int, Examined]:
         if place in tree.schools:
             own[place] = Tested(*map(sum, zip(own[place], counts, strict=True)))
     single = {
-        (school, ""): Examined(int(counts.computed > 0), int(counts.remarkable > 0))
+        (school, ""): Examined(int(counts.computed > 0), int(counts.watched > 0))
         for school, counts in own.items()
     }
     return {place: row for (place, _), row in with_territories(single, tree, Examined).items()}
+
+
+def signals(tree: Tree, year: int) -> dict[int, Any]:
+    """What the year of each school comes to; `out` tells the signals that no longer count.
+
+    One query.
+    """
+    rows = Signal.objects.filter(year=year, organization__in=tree.schools).annotate(out=is_out())
+    return {signal.organization_id: signal for signal in rows}
+
+
+def assessed(tree: Tree, signals: Mapping[int, Any]) -> dict[int, Assessed]:
+    """How the years of the schools of each place stand."""
+    single = {
+        (school, ""): Assessed(
+            1,
+            int(signal.tier == Signal.Tier.RED and not signal.out),
+            int(signal.tier == Signal.Tier.AMBER and not signal.out),
+        )
+        for school, signal in signals.items()
+        if signal.tier != Signal.Tier.INSUFFICIENT
+    }
+    return {place: row for (place, _), row in with_territories(single, tree, Assessed).items()}
 
 
 def histograms(tree: Tree, chosen: Mapping[int, Work]) -> dict[int, IntArray]:

@@ -1,8 +1,9 @@
 """Everything the reports of one region and year are made of, read once for all of them."""
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -27,7 +28,9 @@ class Year:
     tallies: results.Tallies
     means: results.Means
     tests: objectivity.Tests
-    remarkable: objectivity.Remarkable
+    watched: objectivity.Watched
+    signals: Mapping[int, Any]
+    assessed: dict[int, objectivity.Assessed]
     examined: dict[int, objectivity.Examined]
     histograms: dict[int, IntArray]
     papers: duties.Papers
@@ -49,7 +52,7 @@ class Year:
 
 
 def read(region: Organization, year: int, of: Collection[Organization]) -> Year:
-    """What the reports of these places need. Fourteen queries, whatever their number."""
+    """What the reports of these places need. Fifteen queries, whatever their number."""
     tree = tree_of(region)
     data_on = timezone.localdate()
     # The works are written in spring, so the year's schools are those of its last school day.
@@ -57,6 +60,7 @@ def read(region: Organization, year: int, of: Collection[Organization]) -> Year:
     works = results.works_of(year)
     tallies = results.tallies(tree, works)
     tests, versions = objectivity.tests(tree, works)
+    signals = objectivity.signals(tree, year)
     means = results.means({place.pk for one in of for place in tree.line(one)}, year)
     chosen = {place.pk: work for place in of if (work := _largest(works, tallies, place))}
     return Year(
@@ -69,7 +73,9 @@ def read(region: Organization, year: int, of: Collection[Organization]) -> Year:
         tallies=tallies,
         means=means,
         tests=tests,
-        remarkable=objectivity.remarkable(tree, works),
+        watched=objectivity.watched(tree, works),
+        signals=signals,
+        assessed=objectivity.assessed(tree, signals),
         examined=objectivity.examined(tree, tests),
         histograms=objectivity.histograms(tree, chosen),
         papers=duties.papers(tree, year, on),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from organizations.forms.filters import Asked
 from roadmaps.forms.fields import MOST_KEY
 from roadmaps.queries import Column
 from roadmaps.queries.calendars import Whose
@@ -14,19 +15,14 @@ SHOWS = ("personal", "mine", "now", "waiting", "late")
 WHOSE = ("own", "above", "below")
 
 
-class AcceptanceFilter(forms.Form):
+class AcceptanceFilter(Asked):
     """How what waits is narrowed; what cannot be read counts as not asked."""
 
     plan = forms.IntegerField(required=False, min_value=1, max_value=MOST_KEY)
     organization = forms.CharField(max_length=32, required=False)
 
-    @property
-    def asked(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
-
-class BoardFilter(forms.Form):
+class BoardFilter(Asked):
     """What is picked on a board; what cannot be read counts as not asked."""
 
     place = forms.CharField(max_length=32, required=False)
@@ -34,11 +30,6 @@ class BoardFilter(forms.Form):
     column = forms.TypedChoiceField(
         choices=[(one.value, one.value) for one in Column], coerce=Column, required=False
     )
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class PlanFilter(forms.Form):

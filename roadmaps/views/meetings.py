@@ -473,4 +473,4 @@ def meeting_file(request: PortalRequest, pk: int, document: int) -> HttpResponse
     version = found.versions.first()
     if version is None:
         raise Conflict("У этого материала нет файла: откройте его адрес на странице события.")
-    return stored_file(version)
+    return stored_file(version.file, version.name, content_type=version.content_type)

@@ -37,7 +37,7 @@ def order_file(request: PortalRequest, pk: int) -> HttpResponse:
     version = order.versions.first() if order else None
     if version is None:
         raise Http404
-    return stored_file(version)
+    return stored_file(version.file, version.name, content_type=version.content_type)
 
 
 @require_POST

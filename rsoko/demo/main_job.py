@@ -47,7 +47,7 @@ def compute(tell: Tell) -> list[Run]:
     by = acting_as("centre")
     for work in Work.objects.all():
         computations.request(work, by=by)
-    return _wait("monitoring.tasks.compute_objectivity", tell)
+    return _wait("monitoring.tasks", tell)
 
 
 def build_reports(tell: Tell) -> list[Run]:

@@ -1,17 +1,18 @@
 """Manipulations planted into a few schools, so that the demonstration has something to find.
 
-All are invented; the kinds and doses are those of the evaluation protocol of our methods.
+All are invented; the kinds and doses are those of the evaluation protocol of our methods, the
+acts themselves are the simulator's.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.stats.simulation import acts
 from procedures.exchange.works import WorkSpec
-from procedures.scales import MARKS
 from rsoko.demo.pupils import MISSING, PupilArrays
 from rsoko.demo.tasks import Tasks
 
@@ -35,9 +36,12 @@ class Planted:
 
 
 PLANTED = (
+    # the school of the account `school`: two kinds, so that there is a signal to answer
+    Planted("edu420001", Trick.BORDERS, 0.9, ("ru4-2026", "ma4-2026", "ru6-2026")),
+    Planted("edu420001", Trick.HELP, 0.6, ("ma5-2026", "ru7-2026", "ma7-2026")),
     Planted("edu420003", Trick.BORDERS, 0.9, ("ru4-2026", "ma4-2026")),
     Planted("edu420005", Trick.HELP, 0.6, ("ma5-2026", "ma6-2026")),
-    Planted("edu420104", Trick.COPYING, 0.4, ("ru6-2026", "ma6-2026")),
+    Planted("edu420104", Trick.COPYING, 0.7, ("ru5-2026", "ma5-2026", "ru6-2026", "ma6-2026")),
     Planted("edu420106", Trick.JOURNAL, 0.5, ("ru5-2026", "ma5-2026", "ru6-2026", "ma6-2026")),
     Planted("edu420108", Trick.ABSENCE, 0.2, ("ru7-2026", "ma7-2026", "ru6-2026", "ma6-2026")),
     Planted("edu420305", Trick.BORDERS, 0.5, ("ru5-2026", "ru6-2026", "ru7-2026", "ru8-2026")),
@@ -52,14 +56,29 @@ PLANTED = (
 # honest schools that a crude rule would accuse
 DECOYS = {
     "edu420007": "сильный лицей: высокие результаты без всякого вмешательства",
+    "edu420107": "школа, где хорошо разобрали одно задание четвёртого класса",
+    "edu420407": "школа, где хорошо разобрали одно задание пятого класса",
     "edu420206": "крошечная сельская школа: в классе около пяти человек",
 }
 
-LARGEST_LIFT = 3
-COPIED_SHARE = 0.8
+# tasks by number that honest pupils practised, and by how much they are easier for them, in logits
+DRILLED = {("edu420107", "ma4-2026"): 2, ("edu420407", "ma5-2026"): 3}
+DRILL = 1.0
+
+# a municipality whose markers forgive half of the papers one point below a mark: no school's doing
+LENIENT_CENTRE, LENIENT_SHARE, LENIENT_LIFT = "reg42_m009", 0.5, 1
+
 HELPED_TASKS = 2
 
 INDEX = {(planted.school, code): planted for planted in PLANTED for code in planted.works}
+
+
+def drilled(school: str, work: WorkSpec) -> NDArray[np.float64]:
+    """Logits by which each task is easier for the school's pupils, who practised it."""
+    shifts = np.zeros(len(work.tasks))
+    if (task := DRILLED.get((school, work.code))) is not None:
+        shifts[task] = DRILL
+    return shifts
 
 
 def apply(
@@ -69,82 +88,75 @@ def apply(
     return ACTS[planted.trick](pupils, work, tasks, planted.dose, rng)
 
 
+def marked_leniently(
+    pupils: PupilArrays, work: WorkSpec, tasks: Tasks, rng: np.random.Generator
+) -> PupilArrays:
+    """The results as a lenient centre's markers give them back."""
+    return _lifted(pupils, work, tasks, LENIENT_SHARE, rng, LENIENT_LIFT)
+
+
 def _borders(
     pupils: PupilArrays, work: WorkSpec, tasks: Tasks, dose: float, rng: np.random.Generator
 ) -> PupilArrays:
-    points = pupils.points.copy()
-    lacking = _lacking(pupils.score, work)
-    near = pupils.present & (lacking <= LARGEST_LIFT)
-    for pupil in np.flatnonzero(near & (rng.random(len(pupils)) < dose)):
-        _raise_by(points[pupil], int(lacking[pupil]), work, tasks, rng)
-    return replace(pupils, points=points)
+    return _lifted(pupils, work, tasks, dose, rng, acts.LARGEST_LIFT)
 
 
-def _lacking(score: NDArray[np.int16], work: WorkSpec) -> NDArray[np.int64]:
-    """How many points each score is below the next mark; very many at the highest one."""
+def _lifted(
+    pupils: PupilArrays,
+    work: WorkSpec,
+    tasks: Tasks,
+    dose: float,
+    rng: np.random.Generator,
+    largest: int,
+) -> PupilArrays:
     if work.borders is None:
-        return np.full(score.shape, work.most + 1, dtype=np.int64)
-    borders = work.borders
-    edges = np.array([borders.three, borders.four, borders.five, 2 * work.most + 1], np.int64)
-    return edges[np.searchsorted(edges, score, side="right")] - score
-
-
-def _raise_by(
-    row: NDArray[np.int16], by: int, work: WorkSpec, tasks: Tasks, rng: np.random.Generator
-) -> None:
-    """In place: so many points more, one by one, where a task has room for them."""
-    room = np.where(tasks.free, np.array(work.max_points) - np.maximum(row, 0), 0)
-    raised = rng.permutation(np.repeat(np.arange(len(row)), room))[:by]
-    row[raised] = np.maximum(row[raised], 0)
-    np.add.at(row, raised, 1)
+        return pupils
+    points = acts.lifted(
+        pupils.points,
+        pupils.present,
+        np.array(work.max_points),
+        astuple(work.borders),
+        np.full(len(pupils), dose),
+        rng,
+        free=tasks.free,
+        largest=largest,
+    )
+    return replace(pupils, points=points)
 
 
 def _help(
     pupils: PupilArrays, work: WorkSpec, tasks: Tasks, dose: float, rng: np.random.Generator
 ) -> PupilArrays:
-    points = pupils.points.copy()
     maxima = np.array(work.max_points)
-    solved = np.maximum(points[pupils.present], 0).mean(axis=0) / maxima
-    hardest = np.argsort(np.where(tasks.free, solved, np.inf))[:HELPED_TASKS]
-    helped = np.flatnonzero(pupils.present & (rng.random(len(pupils)) < dose))
-    points[np.ix_(helped, hardest)] = maxima[hardest]
-    return replace(pupils, points=points)
+    solved = np.maximum(pupils.points[pupils.present], 0).mean(axis=0) / maxima
+    which = np.zeros(pupils.points.shape, dtype=bool)
+    which[:, np.argsort(np.where(tasks.free, solved, np.inf))[:HELPED_TASKS]] = True
+    helped = pupils.present & (rng.random(len(pupils)) < dose)
+    return replace(pupils, points=acts.told(pupils.points, maxima, which & helped[:, None]))
 
 
 def _copying(
     pupils: PupilArrays, work: WorkSpec, tasks: Tasks, dose: float, rng: np.random.Generator
 ) -> PupilArrays:
-    points = pupils.points.copy()
-    score = pupils.score
-    for group in _neighbours(pupils):
-        best = group[np.argmax(score[group])]
-        copiers = group[(rng.random(len(group)) < dose) & (group != best)]
-        copied = rng.random((len(copiers), len(work.tasks))) < COPIED_SHARE
-        points[copiers] = np.where(copied, points[best], points[copiers])
+    neighbours = 10 * pupils.class_number.astype(int) + pupils.variant
+    share = np.full(len(pupils), dose)
+    points = acts.copied(pupils.points, pupils.present, neighbours, share, rng)
     tasks.settle(points)
     return replace(pupils, points=points)
-
-
-def _neighbours(pupils: PupilArrays) -> list[NDArray[np.intp]]:
-    """Those present of each class who wrote the same variant."""
-    key = 10 * pupils.class_number.astype(int) + pupils.variant
-    return [np.flatnonzero(key == value) for value in np.unique(key[pupils.present])]
 
 
 def _journal(
     pupils: PupilArrays, work: WorkSpec, tasks: Tasks, dose: float, rng: np.random.Generator
 ) -> PupilArrays:
-    marks = pupils.journal_mark
-    raised = (marks >= MARKS[0]) & (marks < MARKS[-1]) & (rng.random(len(pupils)) < dose)
-    return replace(pupils, journal_mark=marks + raised.astype(np.int16))
+    marks = acts.raised(pupils.journal_mark, np.full(len(pupils), dose), rng)
+    return replace(pupils, journal_mark=marks.astype(np.int16))
 
 
 def _absence(
     pupils: PupilArrays, work: WorkSpec, tasks: Tasks, dose: float, rng: np.random.Generator
 ) -> PupilArrays:
-    order = np.argsort(np.where(pupils.present, pupils.score, work.most + 1), kind="stable")
-    present = pupils.present.copy()
-    present[order[: round(dose * pupils.present.sum())]] = False
+    one_school, share = np.zeros(len(pupils), dtype=int), np.full(len(pupils), dose)
+    present = acts.kept_away(pupils.present, pupils.score, one_school, share)
     return replace(
         pupils,
         present=present,

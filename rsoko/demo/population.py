@@ -49,13 +49,14 @@ class Cohort:
 
 
 def results(place: Place, work: WorkSpec, seed: int) -> PupilArrays:
-    """What the school's pupils wrote, manipulations of the schools in `PLANTED` included."""
-    honest = honest_results(place, work, seed)
-    planted = planting.INDEX.get((place.code, work.code))
-    if planted is None:
-        return honest
+    """What came back of the school's pupils: what is in `PLANTED`, a lenient centre's marking."""
+    pupils = honest_results(place, work, seed)
     rng = np.random.default_rng([seed, place.number, key_of(work), 1])
-    return planting.apply(planted, honest, work, tasks_of(work, seed), rng)
+    if (planted := planting.INDEX.get((place.code, work.code))) is not None:
+        pupils = planting.apply(planted, pupils, work, tasks_of(work, seed), rng)
+    if place.parent == planting.LENIENT_CENTRE:
+        pupils = planting.marked_leniently(pupils, work, tasks_of(work, seed), rng)
+    return pupils
 
 
 def honest_results(place: Place, work: WorkSpec, seed: int) -> PupilArrays:
@@ -64,7 +65,8 @@ def honest_results(place: Place, work: WorkSpec, seed: int) -> PupilArrays:
     children, participant = sitting(place, work, seed)
     ability = children.ability + rng.normal(0, SUBJECT_SD, len(participant))
     present = rng.random(len(participant)) >= _absence(ability)
-    points = answers(tasks_of(work, seed), ability, _dif(children, work, rng), rng)
+    shifts = _dif(children, work, rng) + planting.drilled(place.code, work)
+    points = answers(tasks_of(work, seed), ability, shifts, rng)
     points[~present] = MISSING
     variant = (1 + (participant + rng.integers(2)) % 2).astype(np.int16)
     return PupilArrays(

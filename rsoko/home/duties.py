@@ -9,9 +9,12 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from monitoring.models import Campaign
+from monitoring.queries import cases
+from monitoring.queries.campaign import marks_of, stands
 from organizations import vsoko
 from organizations.access import Permission, Viewer
-from organizations.models import Document, Invitation, Level, Run, State
+from organizations.models import Document, Invitation, Level, Organization, Run, State
 from organizations.templatetags.ru import day_short, plural
 from procedures.models import Protocol
 from roadmaps.models import Execution, Roadmap
@@ -47,9 +50,11 @@ def duties(viewer: Viewer, executions: list[Execution]) -> list[Duty]:
         *_faulty_protocols(viewer),
         *_ready_protocols(viewer),
         *map(_of_execution, executions),
+        *_cases(viewer),
         *_orders_to_read(viewer),
         *_invited_to(viewer),
         *_meetings_to_close(viewer),
+        *_journal_marks(viewer),
         *_failed_runs(viewer),
         *_invitations(viewer),
     ]
@@ -109,6 +114,25 @@ def _of_execution(execution: Execution) -> Duty:
     )
 
 
+def _journal_marks(viewer: Viewer) -> Iterator[Duty]:
+    """Works of an announced comparison in which the school has no marks of the journal."""
+    if viewer.level != Level.SCHOOL or not viewer.may(Permission.RESULT_IMPORT):
+        return
+    today = timezone.localdate()
+    for row in Campaign.objects.visible_to(viewer).filter(due_on__gte=today):
+        own = Organization.objects.visible_to(viewer).filter(pk=viewer.territory_id)
+        missing = sum(one.missing for one in stands(marks_of(row.year, own), own))
+        if missing:
+            yield Duty(
+                since=row.due_on,
+                day=f"до {day_short(row.due_on)}",
+                title="Внести отметки по журналу",
+                text=f"Их нет в {missing} {plural(missing, 'работе,работах,работах')}",
+                act="Открыть",
+                url=f"{reverse('monitoring:campaign')}?year={row.year}",
+            )
+
+
 def _orders_to_read(viewer: Viewer) -> Iterator[Duty]:
     for row in deliveries.unread(viewer)[:MOST_OF_A_KIND]:
         order = row.roadmap.order
@@ -153,6 +177,38 @@ def _meetings_to_close(viewer: Viewer) -> Iterator[Duty]:
             text="Сколько человек пришло и что решили.",
             act="Записать",
             url=reverse("roadmaps:meeting", args=[row.pk]),
+        )
+
+
+def _cases(viewer: Viewer) -> Iterator[Duty]:
+    """A school's signals to answer one by one, cases to decide by their number."""
+    today, waiting = timezone.localdate(), cases.waiting_for(viewer)
+    if viewer.level == Level.SCHOOL:
+        for row in waiting[:MOST_OF_A_KIND]:
+            end = row.due_on or today
+            yield Duty(
+                since=end,
+                day=f"до {day_short(end)}",
+                hour="срок прошёл" if end < today else "",
+                is_hot=end <= today,
+                title=f"Ответить на сигнал до {day_short(end)}",
+                text=f"Дело № {row.number}, {row.year} год. Сигнал — не вывод: объясните картину.",
+                act="Ответить",
+                url=reverse("monitoring:case", args=[row.pk]),
+            )
+        return
+    found = waiting.order_by().aggregate(number=Count("pk"), nearest=Min("due_on"))
+    if number := found["number"]:
+        end = found["nearest"] or today
+        yield Duty(
+            since=end,
+            day=f"до {day_short(end)}",
+            hour="срок прошёл" if end < today else "ближайший",
+            is_hot=end <= today,
+            title=f"Рассмотреть {number} {plural(number, 'дело,дела,дел')} по сигналам",
+            text="Назначьте перепроверку, внесите её итоги или решите.",
+            act="Открыть",
+            url=reverse("monitoring:cases"),
         )
 
 

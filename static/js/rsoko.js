@@ -98,6 +98,18 @@ function closeMenu(event) {
   menu.querySelector("summary").focus();
 }
 
+// Сколько знаков набрано: <textarea data-count="id">, число — в [data-signs] внутри этого id.
+function count(event) {
+  const place = event.target.dataset?.count && document.getElementById(event.target.dataset.count);
+  if (place) place.querySelector("[data-signs]").textContent = event.target.value.length;
+}
+
+// Широкая таблица по годам открывается на последнем: <div class="scroll-x" data-newest>.
+function showNewest(root) {
+  for (const place of root.querySelectorAll("[data-newest]")) place.scrollLeft = place.scrollWidth;
+}
+
+document.addEventListener("input", count);
 document.addEventListener("submit", confirmFirst, true);   // раньше, чем форму возьмёт htmx
 document.addEventListener("submit", guard, true);
 document.addEventListener("keydown", keys);
@@ -108,3 +120,4 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 document.addEventListener("htmx:load", (event) => focusSummary(event.target));
 focusSummary(document);
+showNewest(document);

@@ -123,6 +123,10 @@ def _draw(world: World) -> dict[str, object]:
     return {"pk": world.lot.pk}
 
 
+def _case(world: World) -> dict[str, object]:
+    return {"pk": world.case.pk}
+
+
 _KWARGS: dict[str, Parts] = {
     "organizations:organization": _school,
     "organizations:close": _school,
@@ -260,8 +264,28 @@ _KWARGS: dict[str, Parts] = {
     "procedures:schedule_public": _school,
     "monitoring:school": _school,
     "monitoring:journal": _work,
+    "monitoring:case": _case,
+    "monitoring:case_recheck": _case,
+    "monitoring:case_recheck_enter": _case,
+    "monitoring:case_decide": _case,
+    "monitoring:case_appeal": _case,
+    "monitoring:case_answer": lambda world: {"pk": world.case_draft.pk},
+    "monitoring:case_file": lambda world: {"pk": world.case.pk, "file": world.case_file.pk},
+    "monitoring:case_file_remove": lambda world: {
+        "pk": world.case_draft.pk,
+        "file": world.draft_file.pk,
+    },
     "monitoring:federal_report": _federal,
     "monitoring:federal_report_xlsx": _federal,
+    "monitoring:group_xlsx": lambda world: {"pk": world.group.pk},
+    "monitoring:method_change": lambda world: {"pk": world.thresholds.pk},
+    "monitoring:method_try": lambda world: {"pk": world.thresholds.pk},
+    "monitoring:method_publish": lambda world: {"pk": world.thresholds.pk},
+    "monitoring:method_discard": lambda world: {"pk": world.thresholds.pk},
+    "monitoring:campaign_remind": lambda world: {"pk": world.campaign.pk},
+    "reports:journal_note": lambda world: {"year": 2026, "code": world.school.parent.code},
+    "monitoring:markers_list": lambda world: {"pk": world.marker.received_id},
+    "monitoring:markers_marked": lambda world: {"key": "unknown"},
     "monitoring:indicator": _indicator,
     "monitoring:indicator_xlsx": _indicator,
     "reports:report": lambda world: {"pk": world.report.pk},

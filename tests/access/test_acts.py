@@ -18,11 +18,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from monitoring.forms import MethodForm
+from monitoring.models import Campaign, CaseDecision
+from monitoring.queries.settings import thresholds_of
+from monitoring.services import decisions, rechecks
+from monitoring.stats.settings import SOURCES, Settings
+from organizations.access import Viewer
 from organizations.exchange.register import TITLES
 from organizations.models import DocumentKind, Kind, State, User
+from organizations.queries import viewer_of
 from procedures.checklists import CHECKLISTS, CURRENT
 from procedures.exchange.tables import written
-from procedures.models import Draw, Protocol, Registration, Reopening, Work
+from procedures.models import Draw, Protocol, Registration, Reopening, Result, Work
 from procedures.tables import OLYMPIADS
 from roadmaps.models import Execution, Meeting, Roadmap
 from roadmaps.services.executions import revision
@@ -31,7 +38,7 @@ from tests.access.rows import fingerprints, undone
 from tests.access.tables import PEOPLE, SIGNS, read
 from tests.access.world import World
 from tests.factories.documents import pdf
-from tests.factories.procedures import a_form
+from tests.factories.procedures import ProtocolFactory, a_form
 
 ACTS = read("""
                                  vera boris inna oleg svetlana nina igor elena pavel anton rita zoya
@@ -161,6 +168,27 @@ procedures:holding_approve        x    +    x    +    -    -    -    x    x    x
 procedures:holding_observe        x    +    x    +    -    +    -    x    x    x    -    x
 procedures:holding_observation_read  x  +  -    +    -    x    -    -    -    -    -    x
 
+monitoring:markers_upload         x    =    x    x    x    x    x    x    x    x    x    x
+monitoring:markers_upload@kept    x    +    x    x    x    x    x    x    x    x    x    x
+monitoring:case_open@counted      +    +    x    x    x    x    x    x    x    x    =    x
+monitoring:case_answer            x    x    -    x    -    +    -    -    -    -    -    x
+monitoring:case_file_remove       -    -    -    -    -    +    -    -    -    -    -    x
+monitoring:case_recheck           +    +    -    x    -    x    -    -    -    -    -    x
+monitoring:case_recheck_enter     c    c    -    x    -    x    -    -    -    -    -    x
+monitoring:case_recheck_enter@drawn  +  +   -    x    -    x    -    -    -    -    -    x
+monitoring:case_decide            +    +    -    x    -    x    -    -    -    -    -    x
+monitoring:case_decide@appealed   +    x    -    x    -    x    -    -    -    -    -    x
+monitoring:case_appeal            x    x    -    x    -    =    -    -    -    -    -    x
+monitoring:case_appeal@ruled      x    x    -    x    -    +    -    -    -    -    -    x
+monitoring:group_new              +    +    x    +    =    x    x    x    x    x    =    x
+monitoring:method_copy            =    =    x    x    x    x    x    x    x    x    +    x
+monitoring:method_change          +    +    x    x    x    x    x    x    x    x    -    x
+monitoring:method_try             +    +    x    x    x    x    x    x    x    x    -    x
+monitoring:method_publish         +    +    x    x    x    x    x    x    x    x    -    x
+monitoring:method_discard         +    +    x    x    x    x    x    x    x    x    -    x
+monitoring:campaign_announce      x    c    x    x    x    x    x    x    x    x    x    x
+monitoring:campaign_announce@unannounced  x  +  x  x  x  x    x    x    x    x    x    x
+monitoring:campaign_remind        x    +    -    x    x    x    x    -    -    -    -    x
 monitoring:compute                +    +    x    +    +    x    x    x    x    x    +    x
 reports:build                     +    +    x    +    -    +    -    x    x    x    -    x
 reports:build@level               +    +    x    +    -    -    -    x    x    x    -    x
@@ -186,6 +214,22 @@ def _register(world: World) -> Typed:
 def _journal_marks(world: World) -> Typed:
     rows = "Код участника;Отметка по журналу\n40001;4\n98765;4\n"
     return {"file": SimpleUploadedFile("журнал.csv", rows.encode())}
+
+
+def _gathered(world: World) -> Typed:
+    """Each adds a school of their own territory to what is proposed."""
+    return {"title": "Группа", "purpose": "roadmap", "added": world.school.code, "reason": "Так."}
+
+
+def _thresholds() -> Typed:
+    form = MethodForm.typed(thresholds_of(Settings()), SOURCES, "Строже.")
+    return {**form, "red_q": "0,04"}
+
+
+def _markers(world: World) -> SimpleUploadedFile:
+    head = "Год;Логин;Муниципалитет;ОО;4 РУ;4 МА;5 РУ;5 МА;Количество маркеров"
+    rows = f"{head}\n2026;{world.school.code};;;1;0;0;0;1\n"
+    return SimpleUploadedFile("список.csv", rows.encode())
 
 
 def _plan_of(owner: int) -> Typed:
@@ -254,6 +298,10 @@ def _database(world: World) -> bytes:
     values = {"stage": "региональный", "subject": "Химия", "participants": 3, "winners": 1,
               "prizes": 1}  # fmt: skip
     return written(OLYMPIADS, [(world.school.code, "", 2026, values)])
+
+
+def _ruling(read: str) -> Typed:
+    return {"outcome": "watched", "motivation": "Понаблюдаем год.", "read": read}
 
 
 def _borders() -> Typed:
@@ -372,6 +420,26 @@ DATA: dict[str, Callable[[World], Typed]] = {
     "procedures:holding_draws": lambda world: {
         "title": "Контроль", "year": 2027, "size": 1, "traits": [], "seed": 5,
     },
+    "monitoring:group_new": _gathered,
+    "monitoring:method_change": lambda world: _thresholds(),
+    "monitoring:method_publish": lambda world: {"order_number": "7", "order_date": _day()},
+    "monitoring:campaign_announce": lambda world: {"year": 2026, "due_on": _day()},
+    "monitoring:campaign_announce@unannounced": lambda world: {"year": 2026, "due_on": _day()},
+    "monitoring:markers_upload": lambda world: {"file": _markers(world)},
+    "monitoring:markers_upload@kept": lambda world: {"key": "kept"},
+    "monitoring:case_open@counted": lambda world: {
+        "organization": world.school.parent.children.get(code="edu420002").pk, "year": 2026,
+        "ground": "Обращение родителей.",
+    },
+    "monitoring:case_answer": lambda world: {"text": "Тему повторили.", "proposal": "recheck"},
+    "monitoring:case_recheck": lambda world: {"work": world.work.code},
+    "monitoring:case_recheck_enter@drawn": lambda world: {
+        "checked_by": "два эксперта", "work-40001": "4",
+    },
+    "monitoring:case_decide": lambda world: _ruling("answered"),
+    "monitoring:case_decide@appealed": lambda world: _ruling("appealed"),
+    "monitoring:case_appeal": lambda world: {"text": "Не согласны."},
+    "monitoring:case_appeal@ruled": lambda world: {"text": "Не согласны."},
     "monitoring:compute": lambda world: {"work": world.work.code},
     "reports:build": lambda world: {"organization": world.school.code, "year": 2026},
     "reports:build@level": lambda world: {
@@ -413,8 +481,17 @@ def _clean(world: World) -> None:
 
 def _seen(world: World) -> None:
     for pk in User.objects.values_list("pk", flat=True):
-        key = f"table:{pk}:{OLYMPIADS.code}:seen"
+        key = f"upload:tables:{OLYMPIADS.code}:{pk}:seen"
         cache.set(key, ("форма.xlsx", _database(world)), 60)
+
+
+def _unannounced(world: World) -> None:
+    Campaign.objects.all().delete()
+
+
+def _kept(world: World) -> None:
+    for pk in User.objects.values_list("pk", flat=True):
+        cache.set(f"upload:markers:{pk}:kept", ("список.csv", _markers(world).read()), 60)
 
 
 def _registered(world: World) -> None:
@@ -431,6 +508,38 @@ def _ninas(world: World) -> None:
     world.school.runs.update(requested_by=world.membership.user)
 
 
+def _drawn(world: World) -> None:
+    rechecks.order(world.case, work=world.work, by=_viewer("boris"))
+
+
+def _counted(world: World) -> None:
+    """A school without a case has results of the year."""
+    school = world.school.parent.children.get(code="edu420002")
+    Result.objects.create(
+        protocol=ProtocolFactory(organization=school, work=world.work), organization=school,
+        work=world.work, class_number=1, variant=1, participant=49001, points=[1, 1, 1, 1],
+        score=4, mark=3,
+    )  # fmt: skip
+
+
+def _ruled(world: World) -> None:
+    decisions.decide(
+        world.case, outcome=CaseDecision.Outcome.WATCHED, motivation="Понаблюдаем.",
+        by=_viewer("boris"),
+    )  # fmt: skip
+
+
+def _appealed(world: World) -> None:
+    _ruled(world)
+    decisions.appeal(world.case, text="Не согласны.", by=_viewer("nina"))
+
+
+def _viewer(name: str) -> Viewer:
+    viewer = viewer_of(User.objects.get(username=name))
+    assert viewer
+    return viewer
+
+
 # What a variant is about: the draft is North's own, the run was asked for by Nina.
 VARIANTS = {
     "over": _over,
@@ -440,9 +549,15 @@ VARIANTS = {
     "matched": _matched,
     "clean": _clean,
     "seen": _seen,
+    "kept": _kept,
+    "unannounced": _unannounced,
     "registered": _registered,
     "unpublished": _unpublished,
     "ninas": _ninas,
+    "drawn": _drawn,
+    "ruled": _ruled,
+    "counted": _counted,
+    "appealed": _appealed,
 }
 
 

@@ -34,6 +34,7 @@ SCHEDULE = {"schedule", "agenda"}  # the published one and the draft of its next
 
 # Who holds works sees registrations and candidates; a chosen school sees its published draw.
 HOLDING = {"registration", "lot", "candidate", "observation"}
+CASES = {"case"}  # what the signal says, what the school answered; its draft (reply) is its own
 STAFF = {"sent", "assignment"}  # who goes where is known to those who send, not to the school
 
 SEEN = {
@@ -47,7 +48,9 @@ SEEN = {
     | LIBRARY
     | SCHEDULE
     | HOLDING
-    | STAFF,
+    | STAFF
+    | CASES
+    | {"gathered"},
     # A deputy has no journal, but reads on the first page what others did with the school's own.
     "igor": TREE
     | WORK
@@ -56,7 +59,8 @@ SEEN = {
     | LIBRARY
     | SCHEDULE
     | HOLDING
-    | {"act", "invited", "token", "person", "notice", "grouped"},
+    | CASES
+    | {"act", "invited", "token", "person", "notice", "grouped", "reply"},
     "inna": TREE | WORK | GROUPS | SCHEDULE,
     "anton": TREE | {"run"} | JOURNAL | PEOPLE,
     "elena": TREE,
@@ -72,11 +76,13 @@ MOST_PAGES = 150
 MOST_OF_A_ROUTE = 3  # the same page of other rows, or narrowed in other ways
 MENU = ("home", "roadmaps:roadmaps", "procedures:works", "procedures:completeness",
         "procedures:schedule", "procedures:schedule_control", "monitoring:objectivity",
-        "monitoring:indicators", "organizations:documents", "reports:reports",
+        "monitoring:cases", "monitoring:indicators", "organizations:documents", "reports:reports",
         "organizations:organizations", "organizations:members", "organizations:journal",
         "organizations:runs", "organizations:account", "organizations:inbox",
         "procedures:holdings", "procedures:holding_draws", "procedures:holding_candidates",
-        "procedures:holding_observations")  # fmt: skip
+        "procedures:holding_observations", "monitoring:markers",
+        "monitoring:campaign", "monitoring:groups", "monitoring:group_new",
+        "monitoring:method")  # fmt: skip
 # Whoever knows these addresses is let in, and only their owner does.
 BY_SECRET = ("organizations:join", "calendar_feed")
 # A published schedule is everyone's, without signing in.

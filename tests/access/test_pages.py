@@ -140,10 +140,25 @@ procedures:holding_observe        x    +    x    +    -    +    -    x    x    x
 monitoring:objectivity            +    +    x    +    +    >    >    x    x    x    +    x
 monitoring:objectivity_xlsx       +    +    x    +    +    +    +    x    x    x    +    x
 monitoring:school                 +    +    x    +    -    +    -    x    x    x    -    x
+monitoring:cases                  +    +    x    +    +    +    +    x    x    x    +    x
+monitoring:cases_xlsx             +    +    x    +    +    +    +    x    x    x    +    x
+monitoring:case                   +    +    -    +    -    +    -    -    -    -    -    x
+monitoring:case_file              +    +    -    +    -    +    -    -    -    -    -    x
+monitoring:case_open              +    +    x    x    x    x    x    x    x    x    +    x
 monitoring:federal_reports        +    +    x    +    +    +    +    x    x    x    +    x
 monitoring:federal_report         +    +    x    +    -    +    -    x    x    x    -    x
 monitoring:federal_report_xlsx    +    +    x    +    -    +    -    x    x    x    -    x
 monitoring:journal                x    x    x    x    x    +    +    x    x    x    x    x
+monitoring:groups                 +    +    x    +    +    x    x    x    x    x    +    x
+monitoring:group_new              +    +    x    +    +    x    x    x    x    x    +    x
+monitoring:group_xlsx             +    +    x    +    -    x    x    x    x    x    -    x
+monitoring:method                 +    +    x    x    x    x    x    x    x    x    +    x
+monitoring:campaign               +    +    x    +    +    +    +    x    x    x    +    x
+monitoring:markers                +    +    x    +    +    +    +    x    x    x    +    x
+monitoring:markers_xlsx           +    +    x    +    +    +    +    x    x    x    -    x
+monitoring:markers_upload         x    +    x    x    x    x    x    x    x    x    x    x
+monitoring:markers_marked         x    -    x    x    x    x    x    x    x    x    x    x
+monitoring:markers_list           +    +    x    -    -    -    -    x    x    x    -    x
 monitoring:indicators             +    +    +    +    +    +    +    x    x    x    +    x
 monitoring:indicator              +    +    +    +    +    +    +    x    x    x    +    x
 monitoring:indicator_xlsx         +    +    +    +    +    +    +    x    x    x    +    x
@@ -158,6 +173,7 @@ reports:difference_docx           c    c    c    c    -    c    -    x    x    x
 reports:matrix_docx               +    +    +    +    -    +    -    x    x    x    -    x
 reports:closing_order             +    +    +    +    -    x    -    x    x    x    -    x
 reports:holding_order             c    c    x    c    -    -    -    x    x    x    -    x
+reports:journal_note              +    +    x    +    -    -    -    x    x    x    -    x
 reports:meeting_order             x    x    x    c    -    x    -    x    x    x    -    x
 """)
 

@@ -24,7 +24,12 @@ from tests.access.addresses import address
 from tests.access.world import World, a_work, make_rows
 from tests.cast import Cast
 from tests.factories.documents import EventFactory, VersionFactory
-from tests.factories.monitoring import IndicatorValueFactory, StatisticFactory
+from tests.factories.monitoring import (
+    CaseFactory,
+    IndicatorValueFactory,
+    SignalFactory,
+    StatisticFactory,
+)
 from tests.factories.notices import NoticeFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.factories.procedures import ProtocolFactory
@@ -60,7 +65,9 @@ LISTS = (
     "procedures:works", "procedures:work", "procedures:received",
     "monitoring:objectivity", "monitoring:objectivity_xlsx", "monitoring:school",
     "monitoring:federal_reports", "monitoring:federal_report", "monitoring:federal_report_xlsx",
-    "monitoring:journal",
+    "monitoring:journal", "monitoring:markers", "monitoring:markers_xlsx",
+    "monitoring:cases", "monitoring:cases_xlsx", "monitoring:case",
+    "monitoring:campaign", "monitoring:groups", "monitoring:group_new", "monitoring:method",
     "monitoring:indicators", "monitoring:indicator", "monitoring:indicator_xlsx",
     "reports:reports", "reports:execution_report",
 )  # fmt: skip
@@ -121,6 +128,8 @@ def _more_of_the_school(world: World, n: int) -> None:
     ProtocolFactory(organization=school, work=work)
     IndicatorValueFactory(organization=school, work=work, indicator=world.value.indicator)
     StatisticFactory(organization=school, work=work)
+    CaseFactory(organization=school, year=2020 + n)
+    SignalFactory(organization=school, year=2010 + n)
 
 
 def _more_of_the_plan(world: World, reporter: Organization) -> None:

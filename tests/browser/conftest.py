@@ -15,9 +15,6 @@ from tests.browser.visits import PASSWORD, sign_in
 from tests.browser.world import World, make_world
 from tests.worker import workers
 
-# The number of a Redis database that nothing else uses, another one in each process of xdist:
-# a worker that takes a message of the other process would not find its run.
-OWN_REDIS = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
 NOT_FOUND = "Chromium не найден: apt-get install chromium"
 OPTIONS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
@@ -89,5 +86,5 @@ def world(cast, transactional_db) -> World:
 def start_worker(world, settings, tmp_path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """From here on runs wait until a worker is started, in a process of its own."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
-    with workers(OWN_REDIS, tmp_path / "worker.log", MEDIA_ROOT=str(settings.MEDIA_ROOT)) as start:
+    with workers(tmp_path / "worker.log", MEDIA_ROOT=str(settings.MEDIA_ROOT)) as start:
         yield start

@@ -6,7 +6,7 @@ import pytest
 from procedures.scales import marks_of
 from rsoko.demo.place import Scale
 from rsoko.demo.places import schools_of
-from rsoko.demo.planting import DECOYS, INDEX, PLANTED, Trick
+from rsoko.demo.planting import DECOYS, DRILLED, INDEX, LENIENT_CENTRE, PLANTED, Trick
 from rsoko.demo.population import honest_results, results
 from rsoko.demo.works import YEAR, works
 
@@ -33,18 +33,18 @@ def share_on_borders(pupils, borders):
     return up / (up + down)
 
 
-def test_the_lifting_school_shows_the_notch_and_honest_ones_do_not():
+def test_the_lifting_schools_show_the_notch_and_honest_ones_do_not():
     shares = {
         school.code: share_on_borders(results(school, RU4, SEED), RU4.borders)
         for school in SMALL
         if school.pupils >= 400
     }
 
-    notched = shares.pop("edu420003")
+    notched = [shares.pop(code) for code in ("edu420001", "edu420003")]
 
-    assert len(shares) >= 14
+    assert len(shares) >= 13
     assert max(shares.values()) < 0.65
-    assert notched > 0.85
+    assert min(notched) > 0.85
 
 
 def test_the_same_school_would_show_no_notch_if_it_were_honest():
@@ -53,8 +53,8 @@ def test_the_same_school_would_show_no_notch_if_it_were_honest():
     assert share_on_borders(honest, RU4.borders) < 0.65
 
 
-@pytest.mark.parametrize("code", ["edu420001", "edu420101", *DECOYS])
-def test_the_schools_of_the_demonstration_and_the_decoys_are_honest(code):
+@pytest.mark.parametrize("code", ["edu420101", *DECOYS])
+def test_the_second_school_of_the_demonstration_and_the_decoys_are_honest(code):
     assert code not in {planted.school for planted in PLANTED}
     for spec in (SPECS["ru4-2026"], SPECS["ma6-2026"]):
         honest, real = (made(BY_CODE[code], spec, SEED) for made in (honest_results, results))
@@ -105,6 +105,28 @@ def test_a_lifted_paper_lands_exactly_on_a_border():
     assert gain.min() >= 1
     assert gain.max() <= 3
     assert (real.points >= honest.points).all()
+
+
+def test_a_lenient_centre_lifts_by_one_point_in_all_its_schools():
+    schools = [school for school in BY_CODE.values() if school.parent == LENIENT_CENTRE]
+    gains = [results(s, RU4, SEED).score - honest_results(s, RU4, SEED).score for s in schools]
+
+    assert len(schools) > 5
+    assert set(np.concatenate(gains)) == {0, 1}
+    assert np.mean([gain.any() for gain in gains]) > 0.7
+    assert not {planted.school for planted in PLANTED} & {school.code for school in schools}
+
+
+def test_a_drilled_task_is_solved_better_there_than_elsewhere():
+    spec, task = SPECS["ma4-2026"], DRILLED["edu420107", "ma4-2026"]
+
+    def solved(school):
+        points = results(school, spec, SEED).points
+        return np.maximum(points[points[:, task] > -2], 0).mean(axis=0)[task]
+
+    ordinary = [solved(s) for s in SMALL if s.pupils >= 400 and s.code != "edu420107"]
+
+    assert solved(BY_CODE["edu420107"]) > np.mean(ordinary) + np.std(ordinary)
 
 
 def test_help_fills_two_tasks_and_leaves_the_others():

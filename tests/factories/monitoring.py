@@ -1,5 +1,6 @@
 """A work with its scale and what whole schools wrote, for tests of monitoring."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import numpy as np
 from factory.django import DjangoModelFactory
 from numpy.typing import NDArray
 
-from monitoring.models import Cell, IndicatorValue, Statistic
+from monitoring.models import Case, Cell, IndicatorValue, Signal, Statistic
 from organizations.models import Organization
 from procedures.exchange.bulk_store import Part, store
 from procedures.models import Procedure, Scale, Work
@@ -16,6 +17,7 @@ from tests.factories.organizations import OrganizationFactory
 
 MAX_POINTS = [4, 3, 2, 1, 2, 3, 2, 2, 1, 4]
 BORDERS = (8, 13, 19)
+LIFTED = 3  # of the schools of a test, from 0: it lifts works to the borders
 
 
 class IndicatorValueFactory(DjangoModelFactory[IndicatorValue]):
@@ -64,6 +66,7 @@ class StatisticFactory(DjangoModelFactory[Statistic]):
     class Meta:
         model = Statistic
 
+    year = factory.LazyAttribute(lambda o: o.work.year)
     method = "border_notch"
     status = "ok"
     statistic, p_value, q_value, effect = 0.1, 0.46, 0.9, 0.01
@@ -164,3 +167,54 @@ def store_results(
         ],
         name="test",
     )
+
+
+class SignalFactory(DjangoModelFactory[Signal]):
+    """A red signal of borders and of one task; give the organization."""
+
+    class Meta:
+        model = Signal
+
+    year = 2026
+    tier = Signal.Tier.RED
+    index = 91.0
+    p_value, q_value = 1e-6, 0.001
+    participants = 87
+    families = factory.LazyFunction(lambda: ["borders", "tasks"])
+    evidence = factory.LazyFunction(lambda: [a_part(), a_part("tasks", "task_max", points=14.0)])
+    method_version = "2026.4"
+    inputs_hash = "0" * 64
+
+
+def a_part(
+    family: str = "borders",
+    method: str = "border_notch",
+    *,
+    points: float = 22.0,
+    work: str | None = "ru4-2026",
+    class_number: int | None = None,
+    n: int = 87,
+) -> dict[str, object]:
+    """One summand of a signal, as the engine leaves it."""
+    return {
+        "family": family, "points": points, "decibans": points, "weight": 1.0, "p_value": 1e-4,
+        "method": method, "work": work, "class_number": class_number, "statistic": 4.1,
+        "effect": 0.2, "n": n,
+    }  # fmt: skip
+
+
+class CaseFactory(DjangoModelFactory[Case]):
+    """A case that waits for its school's answer; give the organization, which is a school."""
+
+    class Meta:
+        model = Case
+
+    region = factory.LazyAttribute(lambda o: o.organization.parent.parent)
+    year = 2026
+    serial = factory.Sequence(lambda n: n + 1)
+    tier = Signal.Tier.RED
+    evidence = factory.LazyFunction(lambda: [a_part()])
+    sentences = factory.LazyFunction(lambda: ["Русский язык: границы отметок."])
+    method_version = "2026.4"
+    due_on = factory.LazyFunction(lambda: datetime.date(2100, 1, 1))
+    expires_on = factory.LazyAttribute(lambda o: datetime.date(o.year + 1, 9, 1))

@@ -13,9 +13,13 @@ from monitoring.charts import (
     PHONE,
     Group,
     Limits,
+    Pair,
     Point,
+    Task,
+    alike,
     bars,
     distribution,
+    full_marks,
     funnel,
     profile,
 )
@@ -272,3 +276,94 @@ def test_lines_of_a_profile_differ_in_more_than_colour():
     groups = [Group(f"«{n}»", 30, [0.5]) for n in (5, 4, 3, 2)]
     series = profile("Группы", ["1"], groups).option["series"]
     assert len({line["symbol"] for line in series}) == 4
+
+
+# -- Full marks --------------------------------------------------------------------------------
+def task(name="1", full=12, expected=12.0, spread=2.0, low=7.0, high=17.0):
+    return Task(name, full, expected, spread, low, high)
+
+
+HELPED = task("11", 19, 8.2, 2.3, 2.0, 15.0)
+
+
+def test_a_task_beyond_its_interval_is_told_with_its_numbers():
+    said = full_marks("Класс", [task(), HELPED, task("12")], 24).sentence.replace("\u00a0", " ")
+    assert said == (
+        "Полный балл за задание 11 получили 19 учеников из 24, ожидалось 8,2 ± 2,3. "
+        "Остальные 2 задания — как ожидалось."
+    )
+
+
+def test_the_task_done_better_is_told_before_one_done_worse():
+    worse = task("3", 1, 12.0, 2.0, 7.0, 17.0)
+    said = full_marks("Класс", [worse, HELPED], 24).sentence.replace("\u00a0", " ")
+    assert said.startswith("Полный балл за задание 11 получили 19")
+    assert said.endswith("Вне промежутка и задание 3.")
+
+
+def test_a_usual_class_is_told_to_be_as_expected():
+    said = full_marks("Класс", [task(), task("2")], 24).sentence
+    assert said == "Все задания (2) решены как ожидалось при таких же суммах баллов."
+
+
+def test_a_task_that_nobody_could_miss_stops_nothing():
+    sure = task("1", full=23, expected=24.0, spread=0.0, low=24.0, high=24.0)
+    assert "из 24, ожидалось" in full_marks("Класс", [sure], 24).sentence.replace("\u00a0", " ")
+
+
+@given(st.lists(st.tuples(st.integers(0, 24), st.floats(0, 24), st.floats(0.1, 6)), min_size=1))
+def test_boxes_and_points_stand_where_the_table_says(rows):
+    tasks = [
+        task(str(n), full, expected, spread, max(0, expected - spread), min(24, expected + spread))
+        for n, (full, expected, spread) in enumerate(rows)
+    ]
+
+    chart = full_marks("Класс", tasks, 24)
+    low, width, usual, out = (series["data"] for series in chart.option["series"])
+
+    drawn = {n: x for x, n in usual} | {d["value"][1]: d["value"][0] for d in out}
+    assert [drawn[n] for n in range(len(tasks))] == [round(100 * t.full / 24, 1) for t in tasks]
+    assert chart.rows[0][1:] == tuple(str(t.full) for t in tasks)
+    for t, left, wide in zip(tasks, low, width, strict=True):
+        assert left == pytest.approx(100 * t.low / 24, abs=0.1)
+        assert left + wide == pytest.approx(100 * t.high / 24, abs=0.2)
+    assert {d["value"][1] for d in out} == {
+        n for n, t in enumerate(tasks) if not t.low <= t.full <= t.high
+    }
+
+
+# -- Pairs -------------------------------------------------------------------------------------
+PAIRS = [Pair(0, 1, 0.4, False), Pair(0, 2, 2.6, False), Pair(1, 2, 5.0, True)]
+
+
+def test_pairs_are_counted_against_chance_and_only_the_close_ones_drawn():
+    chart = alike("Класс", PAIRS, 24, 0.8)
+
+    said = chart.sentence.replace("\u00a0", " ")
+    assert said.startswith("В 1 паре из 3 совпало заметно больше заданий, чем обычно")
+    assert said.endswith("случайно таких пар было бы около 0,8.")
+    cells = {tuple(cell["value"][:2]) for cell in chart.option["series"][0]["data"]}
+    assert cells == {(0, 2), (1, 2)}
+    assert chart.rows == (("Число", "3", "1", "0,8"),)
+
+
+def test_without_a_rare_pair_it_is_said_so():
+    said = alike("Класс", PAIRS[:2], 24, 0.8).sentence.replace("\u00a0", " ")
+    assert said.startswith("Ни в одной паре из 2 баллы за задания не совпали чаще")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_few_pupils_have_neither_full_marks_nor_pairs(place):
+    for chart in (full_marks("Класс", [HELPED], 9, place=place),
+                  alike("Класс", PAIRS, 9, 0.1, place=place)):  # fmt: skip
+        assert chart.option == {}
+        assert "Мало данных" in chart.sentence
+        assert not any(character.isdigit() for row in chart.rows for cell in row
+                       for character in cell)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_new_charts_survive_json(place):
+    for chart in (full_marks("Класс", [task(), HELPED], 24, place=place),
+                  alike("Класс", PAIRS, 24, 0.8, place=place)):  # fmt: skip
+        assert json.loads(json.dumps(chart.option)) == chart.option

@@ -5,30 +5,29 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from monitoring.computation import compute
-from monitoring.models import Cell, IndicatorValue, Statistic
+from monitoring.computation import assess, compute
+from monitoring.models import (
+    Cell,
+    IndicatorValue,
+    Signal,
+    Statistic,
+    SystemNotch,
+    WorkReference,
+)
 from monitoring.queries.cells import ARRAYS, class_cells, has_uncounted
-from monitoring.services import computations
 from monitoring.stats.cells import summarize
 from monitoring.stats.fdr import q_values
-from organizations.access import Role
-from organizations.errors import NotAllowed
-from organizations.models import Organization, Run
-from organizations.queries import viewer_of
-from organizations.services import runs
-from organizations.tasks import reconcile
-from procedures.listeners import announce
+from organizations.models import Organization
 from procedures.models import Result, Scale
 from tests.factories.monitoring import (
+    LIFTED,
     MAX_POINTS,
     make_pupils,
     make_schools,
     make_work,
     store_results,
 )
-from tests.factories.organizations import MembershipFactory, OrganizationFactory
-
-LIFTED = 3
+from tests.factories.organizations import OrganizationFactory
 
 
 class Silent:
@@ -43,36 +42,29 @@ def computed(work, schools=None):
     return compute(work, progress=Silent(), schools=schools)
 
 
-@pytest.fixture
-def work(cast):
-    return make_work()
+def assessed(cast, *years):
+    assess(cast.region.pk, years or [2026], progress=Silent())
 
 
-@pytest.fixture
-def schools(cast, work):
-    """Fourteen schools of North with results; the fourth lifts works to the borders."""
-    found = make_schools(cast.north, 14)
-    store_results(work, found, lifted=[LIFTED])
-    return found
+TABLES = (Cell, IndicatorValue, WorkReference, SystemNotch, Statistic, Signal)
 
 
-def snapshot() -> list[tuple]:
+def snapshot() -> list[str]:
     """Everything computed, with the keys and the moments of change."""
-    tables = (Cell, IndicatorValue, Statistic)
-    return [row for table in tables for row in table.objects.order_by("pk").values_list()]
+    return [_told(row) for table in TABLES for row in table.objects.order_by("pk").values()]
 
 
-def contents() -> list[list[tuple]]:
+def contents() -> list[list[str]]:
     """Everything computed, by what it is about: without keys, runs and moments."""
-    numbers = ("value", "low", "high", "pupils", "method_version")
-    found = ("status", "statistic", "p_value", "q_value", "effect", "n")
-    return [
-        sorted(Cell.objects.values_list("organization", "work", "class_number", "histogram",
-                                        "task_sums", "marks", "journal", "attendance")),
-        sorted(IndicatorValue.objects.values_list("organization", "indicator", "year",
-                                                  "work__code", *numbers), key=str),
-        sorted(Statistic.objects.values_list("organization", "work", "method", *found), key=str),
-    ]  # fmt: skip
+    aside = ("id", "run_id", "updated_at")
+    return [sorted(_told(row, *aside) for row in table.objects.values()) for table in TABLES]
+
+
+def _told(row: dict, *aside: str) -> str:
+    for name in aside:
+        row.pop(name, None)
+    packed = {name: value.hex() for name, value in row.items() if isinstance(value, memoryview)}
+    return str(row | packed)
 
 
 def test_a_class_in_the_database_is_what_its_pupils_give(work, schools):
@@ -143,6 +135,7 @@ def test_a_year_pools_the_pupils_of_all_its_works(cast, work, schools):
     store_results(other, schools[:5], seed=2)
     computed(work)
     computed(other)
+    assessed(cast)
 
     rows = Result.objects.filter(organization=schools[0], mark__isnull=False)
     of_year = IndicatorValue.objects.get(
@@ -241,9 +234,10 @@ def test_without_a_scale_borders_and_journal_are_not_computed(cast):
 
     computed(work)
 
-    status = dict(Statistic.objects.values_list("method", "status"))
-    assert status.pop("level") == "ok"
-    assert set(status.values()) == {"no_scale"}
+    need_marks = ("border_notch", "journal_mirror", "journal_gap2")
+    marked = Statistic.objects.filter(method__in=need_marks)
+    assert set(marked.values_list("status", flat=True)) == {"no_scale"}
+    assert Statistic.objects.filter(method="level", status="ok").count() == 12
     assert not IndicatorValue.objects.filter(indicator="share_2").exists()
     assert IndicatorValue.objects.filter(indicator="mean_percent").exists()
 
@@ -255,9 +249,8 @@ def test_a_small_school_has_its_rows_and_its_reason(cast, work, schools):
     computed(work)
 
     rows = Statistic.objects.filter(organization=small)
-    assert {(row.status, row.statistic, row.p_value, row.q_value) for row in rows} == {
-        ("too_few", None, None, None)
-    }
+    assert {(row.p_value, row.q_value, *row.class_numbers) for row in rows} == {(None, None)}
+    assert set(rows.values_list("status", flat=True)) <= {"too_few", "not_held", "pooled"}
     assert rows.get(method="level").n <= 6
 
 
@@ -269,7 +262,8 @@ def test_a_school_whose_rows_contradict_the_work_stops_nobody(work, schools):
 
     outcome = computed(work)
 
-    assert outcome.left_out == (schools[2].short_name, schools[4].short_name)
+    region = schools[0].parent.parent_id
+    assert outcome.left_out == {region: (schools[2].short_name, schools[4].short_name)}
     assert outcome.schools == 12
     assert Statistic.objects.filter(organization=schools[3], status="ok").exists()
 
@@ -289,107 +283,6 @@ def test_twice_the_schools_make_not_one_query_more(cast, work):
     first = queries(make_schools(cast.north, 12), 1)
 
     assert queries(make_schools(cast.south, 24, first=100), 2) == first
-
-
-class TestRuns:
-    """The wish, and what becomes of it."""
-
-    @pytest.fixture(autouse=True)
-    def _computed_when_committed(self, work, schools):
-        self.work, self.schools = work, schools
-
-    def test_a_wish_is_computed_by_the_worker(self, cast, django_capture_on_commit_callbacks):
-        with django_capture_on_commit_callbacks(execute=True):
-            run = computations.request(self.work, by=viewer_of(cast.vera))
-
-        run.refresh_from_db()
-        assert (run.status, run.result) == ("done", {"schools": 14})
-        assert run.organization == cast.region
-        assert IndicatorValue.objects.filter(run=run).exists()
-
-    def test_an_import_is_followed_by_a_computation(self, django_capture_on_commit_callbacks):
-        with django_capture_on_commit_callbacks(execute=True):
-            announce(self.work.pk, [self.schools[0].pk])
-
-        assert Statistic.objects.filter(organization=self.schools[0]).exists()
-        assert Run.objects.get().parameters["schools"] == [self.schools[0].pk]
-
-    def test_an_import_is_followed_in_the_region_of_its_school(self, cast):
-        """Of two regions of one installation, the schools' own; not simply the first."""
-        town = OrganizationFactory(kind="municipality", parent=cast.other_region)
-        school = OrganizationFactory(parent=town)
-
-        run = computations.request(self.work, by=None, schools=[school.pk])
-
-        assert run.organization == cast.other_region
-
-    def test_wishes_that_wait_become_one(self, cast):
-        first = computations.request(self.work, by=None, schools=[self.schools[1].pk])
-        second = computations.request(self.work, by=None, schools=[self.schools[0].pk])
-        assert second == first
-        assert second.parameters["schools"] == sorted(s.pk for s in self.schools[:2])
-
-        third = computations.request(self.work, by=viewer_of(cast.vera))
-        assert third == first
-        assert third.parameters["schools"] is None
-
-    def test_an_upload_during_a_computation_ends_with_fresh_values(self, monkeypatch):
-        """The file comes after the running computation has read the results."""
-        running = computations.request(self.work, by=None)
-
-        def upload(*_: object) -> None:
-            monkeypatch.undo()
-            store_results(self.work, self.schools[:1], seed=55)
-            announce(self.work.pk, [self.schools[0].pk])
-
-        monkeypatch.setattr("monitoring.computation.store_year", upload)
-        claimed = runs.claim(running.pk)
-        assert claimed is not None
-        with runs.recorded(claimed) as progress:
-            compute(self.work, progress=progress, run_id=claimed.pk)
-        reconcile()
-
-        assert [run.status for run in Run.objects.order_by("pk")] == ["done", "done"]
-        after_runs = contents()
-        computed(self.work)
-        assert contents() == after_runs
-
-    def test_while_one_runs_only_one_follower_waits(self):
-        running = computations.request(self.work, by=None)
-        runs.claim(running.pk)
-
-        followers = {
-            computations.request(self.work, by=None, schools=[school.pk]).pk
-            for school in self.schools
-        }
-
-        assert len(followers) == 1
-        assert running.pk not in followers
-
-    def test_a_worker_that_was_replaced_stores_nothing(self):
-        run = computations.request(self.work, by=None)
-        lost = runs.claim(run.pk)
-        assert lost is not None
-        Run.objects.filter(pk=run.pk).update(attempt=2)
-
-        with runs.recorded(lost) as progress:
-            compute(self.work, progress=progress)
-
-        assert snapshot() == []
-
-    def test_a_coordinator_wishes_for_their_own_territory(self, cast):
-        run = computations.request(self.work, by=viewer_of(cast.oleg))
-        assert run.organization == cast.north
-
-    def test_a_deputy_may_not_wish(self, cast):
-        with pytest.raises(NotAllowed, match="Ваша роль"):
-            computations.request(self.work, by=viewer_of(cast.nina))
-        assert not Run.objects.exists()
-
-    def test_the_centres_operator_may(self, cast):
-        place = MembershipFactory(organization=cast.centre, role=Role.OPERATOR)
-        run = computations.request(self.work, by=viewer_of(place.user))
-        assert run.organization == cast.region
 
 
 def test_a_new_scale_is_the_one_the_borders_come_from(work, schools):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from monitoring import evidence
+from monitoring.stats.absence_seen import absence_seen
 from monitoring.stats.findings import Method
 
 TABLE = np.array([[1, 1, 0, 0], [1, 10, 1, 0], [0, 9, 7, 1], [0, 2, 8, 5]])
@@ -61,7 +62,56 @@ def test_an_effect_has_its_methods_own_unit():
     units = {method: plain(evidence.effect_words(method, 0.281)) for method in Method}
     assert units == {
         Method.BORDER_NOTCH: "28,1 %",
+        Method.DISPERSION: "28,1 %",
         Method.JOURNAL_SHIFT: "0,28 отметки",
+        Method.ABSENCE: "0,28 отметки",
+        Method.TASK_PROFILE: "0,28 балла",
+        Method.TASK_MAX: "0,28 балла",
+        Method.OMISSION: "0,28 задания",
         Method.JOURNAL_GAP2: "28,1 п. п.",
+        Method.JOURNAL_MIRROR: "28,1 п. п.",
         Method.LEVEL: "28,1 п. п.",
+        Method.TASK_CONTRAST: "0,28",
+        Method.SIMILARITY: "0,28",
+        Method.COHORT_JUMP: "0,28",
+        Method.EXTERNAL_GAP: "0,28",
     }
+
+
+def test_absence_is_told_with_what_the_same_classes_let_expect():
+    """By hand: a class of 20, of 8 with «2» and «3» four were absent; another, all present."""
+    first = np.array([[0, 1], [2, 1], [2, 3], [1, 5], [0, 5]])
+    second = np.array([[0, 0], [0, 2], [0, 2], [0, 2], [0, 2]])
+    said = plain(evidence.absence(absence_seen(np.array([first, second]))))
+    # 5 of 20 of the first class: 8 · 5 / 20
+    assert said == (
+        "На работе не было 5 учеников из 28. С «2» и «3» в журнале из них 4, а если бы отметка "
+        "ничего не значила, в тех же классах было бы около 2,0."
+    )
+
+
+def test_a_school_where_all_came_and_one_without_a_journal_are_told_plainly():
+    nobody = np.zeros((1, 5, 2), dtype=int)
+    nobody[0, 2, 1] = 30
+    unmarked = np.zeros((1, 5, 2), dtype=int)
+    unmarked[0, 0] = [3, 20]
+
+    assert plain(evidence.absence(absence_seen(nobody))) == (
+        "Работу писали все, кто внесён в протокол: 30."
+    )
+    assert plain(evidence.absence(absence_seen(unmarked))) == (
+        "На работе не было 3 учеников из 23. Отметок в журнале у них нет."
+    )
+
+
+@pytest.mark.parametrize(("effect", "words"), [
+    (0.23, "на 23 % меньше"), (-0.1, "на 10 % больше"), (0.001, "так же"), (-0.001, "так же"),
+])  # fmt: skip
+def test_a_spread_is_told_by_its_side(effect, words):
+    assert words in plain(evidence.dispersion(effect))
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_ten_decibans_are_ten_times_the_odds(share):
+    odds = 10 ** (evidence.decibans(share) / 10)
+    assert odds / (1 + odds) == pytest.approx(share)

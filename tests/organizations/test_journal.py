@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from monitoring.models import Case, MethodSettings, SchoolGroup
 from organizations import acts
 from organizations.models import Event
-from organizations.queries import viewer_of
+from organizations.queries import acts_seen_by, viewer_of
 from organizations.services import hierarchy
 from organizations.views import journal as page_module
 from tests.cast import JUNE
@@ -51,6 +52,19 @@ def test_the_journal_is_closed_to_the_others(cast, signed_in, who):
 
     assert client.get(JOURNAL).status_code == 403
     assert client.get(FILE).status_code == 403
+
+
+@pytest.mark.parametrize("model", [Case, SchoolGroup, MethodSettings])
+def test_acts_on_what_is_made_of_signals_are_read_with_them(cast, model):
+    EventFactory(organization_id=cast.region.pk, object_type=model._meta.label_lower)
+    EventFactory(organization_id=cast.region.pk, object_type="organizations.organization")
+
+    seen = {
+        name: acts_seen_by(viewer_of(getattr(cast, name))).count()
+        for name in ("vera", "boris", "anton", "inna")
+    }
+
+    assert seen == {"vera": 2, "boris": 2, "anton": 1, "inna": 1}
 
 
 def test_an_act_is_a_russian_sentence_with_what_changed(cast, signed_in):

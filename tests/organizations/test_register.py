@@ -9,7 +9,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organizations.errors import NotAllowed, Refused
+from organizations.errors import FaultyUpload, NotAllowed, Refused
 from organizations.exchange import register as exchange
 from organizations.exchange import workbook
 from organizations.exchange.cells import Unexpected
@@ -32,7 +32,7 @@ def load(content: bytes, name: str = "реестр.csv", by=None):
 
 
 def faults(content: bytes, name: str = "реестр.csv") -> str:
-    with pytest.raises(register.FaultyRegister) as caught:
+    with pytest.raises(FaultyUpload) as caught:
         load(content, name)
     return str(caught.value)
 
@@ -375,6 +375,16 @@ def test_the_page_refuses_a_picture_in_words(cast, signed_in):
 
     assert "Здесь принимают csv, xlsx, а это png" in response.content.decode()
     assert response.status_code == 200
+
+
+def test_the_page_refuses_a_file_too_large_before_it_is_read(cast, signed_in, monkeypatch):
+    monkeypatch.setattr("organizations.forms.fields.TABLE_BYTES", 100)
+    content = csv(f"edu420001;Озёрная школа;Озёрная;{SCHOOL};reg42_m001").ljust(101)
+
+    page = _upload(signed_in(cast.boris), content, "r.csv").content.decode()
+
+    assert "Файл больше 10 МБ." in page
+    assert not Organization.objects.filter(short_name="Озёрная").exists()
 
 
 def test_the_empty_form_has_every_column(cast, signed_in):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from organizations.errors import NotAllowed, Refused
+from organizations.errors import FaultyUpload, NotAllowed, Refused
 from organizations.models import Event
 from organizations.queries import viewer_of
 from procedures import databases
@@ -76,7 +76,7 @@ def edited(content, **cells):
 
 
 def faults_of(content, by, kind=ATTESTATION):
-    with pytest.raises(service.FaultyDatabase) as caught:
+    with pytest.raises(FaultyUpload) as caught:
         look(content, by, kind)
     return caught.value.faults
 

@@ -44,13 +44,13 @@ def report(cast):
 
 def test_the_list_has_every_place_of_the_territory_built_or_not(cast, signed_in, report):
     make_work()
-    OrganizationFactory(kind="kindergarten", short_name="Sun", parent=cast.north)
+    OrganizationFactory(kind="kindergarten", short_name="Sunny nursery", parent=cast.north)
 
     said = text_of(signed_in(cast.oleg).get(LIST))
 
     assert all(name in said for name in ("North", "Lake school", "Wood school"))
     assert "Hill school" not in said
-    assert "Sun" not in said
+    assert "Sunny nursery" not in said
     assert page_of(report) in said
     assert file_of(report, "pdf") in said
     assert "готово 1 из 3" in said

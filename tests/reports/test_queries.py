@@ -9,20 +9,27 @@ from django.db.models import F, Sum
 from django.test.utils import CaptureQueriesContext
 
 from monitoring.models import IndicatorValue, Statistic
+from monitoring.stats.findings import Method
 from monitoring.wording import percent
 from organizations.models import Document, DocumentKind, State
 from procedures.models import Exemption, Result, Scale
 from procedures.scales import Borders
 from reports.content import Figure, Table
 from reports.frozen import as_json, from_json
-from reports.passages.objectivity import fit
+from reports.passages.objectivity import METHODS, fit
 from reports.passages.whole import compose
 from reports.queries.duties import Paper
 from reports.queries.year import read
 from roadmaps.models import Execution, Item, Responsible, Roadmap
 from roadmaps.services.assignment import assign
 from tests.factories.documents import DocumentFactory
-from tests.factories.monitoring import StatisticFactory, make_work
+from tests.factories.monitoring import (
+    CaseFactory,
+    SignalFactory,
+    StatisticFactory,
+    a_part,
+    make_work,
+)
 from tests.factories.reports import make_year, many_schools, write
 
 YEAR = 2026
@@ -221,9 +228,9 @@ def test_a_municipality_is_told_which_schools_sent_nothing(cast):
     assert f"Не вошли данные (1): {late.short_name}." in said
 
 
-def test_only_other_methods_than_the_level_ask_for_a_closer_look(cast):
+def test_a_finding_by_itself_is_attention_and_the_level_is_not(cast):
     work = make_work()
-    findings = {"border_notch": 0.01, "journal_shift": 0.05, "journal_gap2": 0.051, "level": 1e-9}
+    findings = {"border_notch": 0.01, "journal_shift": 0.1, "journal_gap2": 0.101, "level": 1e-9}
     for method, q in findings.items():
         StatisticFactory(organization=cast.lake_school, work=work, method=method, q_value=q)
     StatisticFactory(organization=cast.wood_school, work=work, q_value=0.5)
@@ -232,11 +239,61 @@ def test_only_other_methods_than_the_level_ask_for_a_closer_look(cast):
     north = text_of(report_of(cast.region, cast.north))
     honest = text_of(report_of(cast.region, cast.wood_school))
 
-    assert "Рассчитано 4 статистики, дополнительного анализа требует 2." in school
+    assert "Рассчитано 4 статистики. Итог года ещё не подведён." in school
+    assert "Внимания сами по себе требуют: 2 статистики." in school
     assert "Скопление работ на границе отметки" in school
-    assert "Рассчитано 5 статистик, дополнительного анализа требует 2: в 1 школе из 2." in north
-    assert "дополнительный анализ не нужен" in honest
+    assert "Что требует дополнительного анализа" not in school
+    assert "Внимания сами по себе требуют: 2 статистики, в 1 школе." in north
+    assert "Внимания" not in honest
     assert "наруш" not in school + north + honest
+
+
+def test_analysis_is_asked_for_by_the_year(cast):
+    """The year of Lake rests on one work and all works together; Wood has a finding alone."""
+    work = make_work()
+    for school in (cast.lake_school, cast.wood_school):
+        StatisticFactory(organization=school, work=work, q_value=0.01)
+    together = a_part("marks", "journal_mirror", work=None)
+    SignalFactory(
+        organization=cast.lake_school, families=["borders", "marks"], evidence=[a_part(), together]
+    )
+    SignalFactory(organization=cast.wood_school, tier="none", families=[])
+
+    lake, wood = (report_of(cast.region, one) for one in (cast.lake_school, cast.wood_school))
+    north = text_of(report_of(cast.region, cast.north))
+
+    assert "Итог года: сигнал. Требуется дополнительный анализ." in text_of(lake)
+    border, mirror = METHODS[Method.BORDER_NOTCH], METHODS[Method.JOURNAL_MIRROR]
+    assert [(table.caption, table.rows) for table in blocks_of(lake, "3", Table)[1:]] == [
+        ("Что требует дополнительного анализа",
+         (("Русский язык, 4\u00a0класс", border), ("Работы года вместе", mirror))),
+    ]  # fmt: skip
+    assert "Итог года в пределах случайного разброса." in text_of(wood)
+    assert "Требуется дополнительный анализ" not in text_of(wood)
+    assert "требует в 1 школе из 2, о которых можно судить: сигнал – 1, внимание – 0." in north
+
+
+def test_a_signal_that_has_gone_out_asks_for_no_analysis(cast):
+    StatisticFactory(organization=cast.lake_school, work=make_work(), q_value=0.9)
+    SignalFactory(organization=cast.lake_school)
+    CaseFactory(organization=cast.lake_school, year=YEAR, state="expired")
+
+    lake = text_of(report_of(cast.region, cast.lake_school))
+    north = text_of(report_of(cast.region, cast.north))
+
+    assert "Итог года: сигнал снят или погас." in lake
+    assert "Требуется дополнительный анализ" not in lake
+    assert "не требует ни в одной школе из 1, о которых можно судить." in north
+
+
+def test_every_method_has_its_name_in_the_report(cast):
+    work = make_work()
+    for method in Method:
+        StatisticFactory(organization=cast.lake_school, work=work, method=method, q_value=0.01)
+
+    said = text_of(report_of(cast.region, cast.lake_school))
+
+    assert [method for method in Method if METHODS[method] not in said] == []
 
 
 def test_what_could_not_be_computed_is_counted_with_its_reason(cast):

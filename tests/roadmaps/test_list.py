@@ -295,7 +295,7 @@ def test_what_a_neighbour_took_is_not_told(cast, signed_in, plan):
     page = page_of(signed_in(cast.oleg), LIST)
 
     assert "не взят в ваш план" in page
-    assert "777" not in page
+    assert "№ 777" not in page
 
 
 def test_the_file_of_the_list_holds_the_filtered_plans(cast, signed_in, plan):

@@ -4,11 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.stats.arrays import IntArray
+from monitoring.stats.arrays import FloatArray, IntArray, PointsArray
 from monitoring.stats.cells import Cells, add, summarize
+from monitoring.stats.engine import Rows
 
 MAX_POINTS = np.array([2, 1, 2, 3, 2, 1, 1, 2, 1, 2, 1, 2, 1, 2, 1])
 BORDERS = (10, 16, 21)
+
+
+@dataclass(frozen=True, eq=False)
+class Pupils:
+    """`school` of each class; class, points and journal mark of each pupil."""
+
+    school: IntArray
+    pupil_class: IntArray
+    points: PointsArray
+    journal: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,16 +34,19 @@ class Region:
         return add(self.classes, self.school, int(self.school.max()) + 1)
 
 
-def honest_region(rng: np.random.Generator, n_schools: int) -> Region:
+def honest_pupils(
+    rng: np.random.Generator, n_schools: int, stronger: FloatArray | float = 0.0
+) -> Pupils:
     """Two-parameter tasks; 20 % of ability's variance lies between schools, 7 % between classes.
 
     Classes differ honestly in single tasks (0.3 logit), schools in how they mark the journal.
+    `stronger` is added to the ability of a school's pupils, in their standard deviations.
     """
     school = np.repeat(np.arange(n_schools), rng.integers(1, 5, n_schools))
     pupil_class = np.repeat(np.arange(len(school)), rng.integers(8, 29, len(school)))
     n_pupils = len(pupil_class)
     ability = (
-        rng.normal(0, 0.20**0.5, n_schools)[school[pupil_class]]
+        (stronger + rng.normal(0, 0.20**0.5, n_schools))[school[pupil_class]]
         + rng.normal(0, 0.07**0.5, len(school))[pupil_class]
         + rng.normal(0, 0.73**0.5, n_pupils)
     )
@@ -42,16 +56,36 @@ def honest_region(rng: np.random.Generator, n_schools: int) -> Region:
     points = rng.binomial(MAX_POINTS, 1 / (1 + np.exp(-logit))).astype(np.int16)
     leniency = rng.normal(0, 0.25, n_schools)[school[pupil_class]]
     journal = np.clip(np.rint(3.5 + 0.8 * ability + leniency + rng.normal(0, 0.5, n_pupils)), 2, 5)
+    return Pupils(school, pupil_class, points, journal.astype(np.int64))
+
+
+def honest_region(rng: np.random.Generator, n_schools: int) -> Region:
+    pupils = honest_pupils(rng, n_schools)
     cells = summarize(
-        pupil_class,
-        points,
-        marks_of(points.sum(axis=1)),
-        journal.astype(np.int64),
-        np.ones(n_pupils, dtype=bool),
+        pupils.pupil_class,
+        pupils.points,
+        marks_of(pupils.points.sum(axis=1)),
+        pupils.journal,
+        np.ones(len(pupils.points), dtype=bool),
         MAX_POINTS,
-        len(school),
+        len(pupils.school),
     )
-    return Region(school, cells)
+    return Region(pupils.school, cells)
+
+
+def honest_rows(
+    rng: np.random.Generator, n_schools: int, stronger: FloatArray | float = 0.0
+) -> Rows:
+    """One work of such a region as the engine reads it; one pupil in fifteen is absent."""
+    pupils = honest_pupils(rng, n_schools, stronger)
+    return Rows(
+        pupils.school[pupils.pupil_class],
+        pupils.pupil_class,
+        pupils.points,
+        marks_of(pupils.points.sum(axis=1)),
+        pupils.journal,
+        rng.random(len(pupils.points)) > 1 / 15,
+    )
 
 
 def marks_of(scores: IntArray) -> IntArray:

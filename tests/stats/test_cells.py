@@ -115,6 +115,15 @@ def test_scores_and_tasks_hold_the_same_points(pupils):
     assert cells.attendance.sum() == len(pupils.present)
 
 
+def test_of_no_classes_schools_have_nothing():
+    nobody = Pupils(*(column[:0] for column in columns([(0, (2, 1, 3), 5, 5, True)])))
+
+    added = add(summarized(nobody, 0), np.zeros(0, dtype=int), 2)
+
+    assert added.pupils.tolist() == [0, 0]
+    assert added.group_sums.shape == (2, 4, 3)
+
+
 def test_taken_units_stand_in_the_order_asked():
     cells = summarized(columns([(0, (2, 1, 3), 5, 5, True), (3, (0, -1, -2), 2, 3, True)]))
 
@@ -145,3 +154,12 @@ def test_impossible_rows_are_refused(fault, message):
 def test_a_work_without_points_is_refused():
     with pytest.raises(StatisticsError, match="at least one point"):
         summarize(*SOUND._replace(points=SOUND.points * 0), np.zeros(3, dtype=int), 1)
+
+
+@given(pupils=classes_of_pupils, emptied=st.lists(st.booleans(), min_size=3, max_size=3))
+def test_units_left_out_are_as_if_nobody_had_written_there(pupils, emptied):
+    mask = np.resize(emptied, N_CLASSES)
+    kept = ~mask[pupils.class_index]
+    there = Pupils(*(column[kept] for column in pupils))
+
+    assert same(summarized(pupils).without(mask), summarized(there))

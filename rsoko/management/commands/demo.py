@@ -14,7 +14,17 @@ from django.db import connection
 from organizations.models import Organization
 from organizations.services import tokens
 from rsoko import embedded
-from rsoko.demo import cascade, deliver, holdings, intake, main_job, schedules, settle, tables
+from rsoko.demo import (
+    cascade,
+    deliver,
+    federal,
+    holdings,
+    intake,
+    main_job,
+    schedules,
+    settle,
+    tables,
+)
 from rsoko.demo.place import Scale
 
 TOKEN_FILE = embedded.ROOT / "demo-token"
@@ -68,12 +78,14 @@ class Command(BaseCommand):
             ("Сроки и полнота", lambda tell: intake.bring_days()),
             ("Проведение", lambda tell: holdings.bring_holdings(scale, tell)),
             ("Базы данных", lambda tell: tables.bring_tables()),
+            ("Федеральные маркеры", lambda tell: federal.bring_markers()),
             ("История организаций", lambda tell: settle.change_places(scale)),
         ]
         for title, act in steps:
             self.step(title, act)
         with main_job.worker():
             self.step("Показатели объективности", main_job.compute)
+            self.step("Сопоставление с журналом", lambda tell: federal.announce_campaign())
             self.step("Ежегодные отчёты", main_job.build_reports)
         self._analyze()
         _, secret = tokens.issue(name="Демонстрация", by=settle.acting_as("ministry"))

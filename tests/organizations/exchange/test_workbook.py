@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 from django.conf import settings
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -105,15 +105,24 @@ def children_time():
     return os.times().children_user + os.times().children_system
 
 
-def test_a_small_workbook_is_read_in_a_child_in_a_fraction_of_a_second():
-    content = sample()
+def least_time(act):
+    """Of five goes."""
     times = []
     for _ in range(5):
         started = children_time()
-        read_sheets(content)
+        act()
         times.append(children_time() - started)
+    return min(times)
 
-    assert min(times) < 0.3
+
+def test_the_child_of_a_small_workbook_does_little_but_import_the_reader():
+    """Without the portal: with it, and its models, a child takes several times as long."""
+    content = sample()
+    importing = [sys.executable, "-c", "import openpyxl"]
+
+    bare = least_time(lambda: subprocess.run(importing, check=True))
+
+    assert least_time(lambda: read_sheets(content)) < 2 * bare
 
 
 @pytest.mark.parametrize("trusted", [True, False])
@@ -222,7 +231,13 @@ def trimmed(rows):
     return short
 
 
+def is_formula(value):
+    """As openpyxl takes it: any text of more than the sign alone, drawn by chance or not."""
+    return isinstance(value, str) and len(value) > 1 and value.startswith("=")
+
+
 @given(GRID)
+@example({(1, 1): "=0"})
 def test_both_readings_of_a_sheet_say_what_openpyxl_says(grid):
     book = Workbook()
     for (row, column), value in grid.items():
@@ -239,7 +254,7 @@ def test_both_readings_of_a_sheet_say_what_openpyxl_says(grid):
         [[plain(value) for value in row] for row in theirs]
     )  # fmt: skip
     assert usual.formulas == by_cells.formulas == {
-        (row - 1, column - 1) for (row, column), value in grid.items() if value == "=1+1"
+        (row - 1, column - 1) for (row, column), value in grid.items() if is_formula(value)
     }  # fmt: skip
 
 

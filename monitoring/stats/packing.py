@@ -1,0 +1,132 @@
+"""What was found in a work as bytes and back; the same findings are always the same bytes."""
+
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.stats.arrays import BoolArray, FloatArray, IntArray
+from monitoring.stats.engine import Examined, Tested, Work
+from monitoring.stats.findings import Findings, Method, Status
+
+STATUSES = np.array([str(status) for status in Status])
+NUMBERS = ("statistic", "p_value", "effect", "n")
+
+
+def pack(examined: Examined, schools: IntArray) -> bytes:
+    """Everything a year is assessed from; `schools` are the lasting keys of the S schools."""
+    of_schools = [tested.schools for tested in examined.tested.values()]
+    of_classes = [tested.classes for tested in examined.tested.values() if tested.classes]
+    file = BytesIO()
+    np.savez(
+        file,
+        schools=schools,
+        class_school=examined.class_school,
+        class_number=examined.class_number,
+        participants=examined.participants,
+        mean=examined.mean,
+        **_arrays("of_schools", of_schools, len(schools)),
+        **_arrays("of_classes", of_classes, len(examined.class_school)),
+    )
+    return file.getvalue()
+
+
+def unpack(packed: bytes, work: Work) -> tuple[IntArray, Examined]:
+    """The keys of the schools, and what was found in them; reference and cells stay behind."""
+    with np.load(BytesIO(packed), allow_pickle=False) as file:
+        held = {name: file[name] for name in file.files}
+    classes = _findings("of_classes", held)
+    tested = {
+        method: Tested(found, classes.get(method))
+        for method, found in _findings("of_schools", held).items()
+    }
+    examined = Examined(
+        work,
+        held["class_school"],
+        held["class_number"],
+        tested,
+        held["participants"],
+        held["mean"],
+    )
+    return held["schools"], examined
+
+
+def keep(examined: Examined, kept: BoolArray) -> Examined:
+    """The same without the schools that are not `kept`, shape (S,), and without their classes."""
+    of_kept = kept[examined.class_school]
+
+    def among(found: Findings, which: BoolArray) -> Findings:
+        held = {name: getattr(found, name)[which] for name in (*NUMBERS, "status")}
+        return replace(found, **held)
+
+    return replace(
+        examined,
+        class_school=(np.cumsum(kept) - 1)[examined.class_school[of_kept]],
+        class_number=examined.class_number[of_kept],
+        tested={
+            method: Tested(
+                among(tested.schools, kept),
+                None if tested.classes is None else among(tested.classes, of_kept),
+            )
+            for method, tested in examined.tested.items()
+        },
+        participants=examined.participants[kept],
+        mean=examined.mean[kept],
+    )
+
+
+def spread(examined: Examined, at: IntArray, count: int) -> Examined:
+    """The same among more schools: school s is now at[s] of `count`; the others were not there."""
+
+    def among(values: NDArray[Any], missing: float | str) -> NDArray[Any]:
+        wide = np.full(count, missing, dtype=values.dtype)
+        wide[at] = values
+        return wide
+
+    def among_all(found: Findings) -> Findings:
+        return replace(
+            found,
+            statistic=among(found.statistic, 0),
+            p_value=among(found.p_value, 1),
+            effect=among(found.effect, 0),
+            n=among(found.n, 0),
+            status=among(found.status, Status.TOO_FEW),
+        )
+
+    return replace(
+        examined,
+        class_school=at[examined.class_school],
+        tested={
+            method: Tested(among_all(tested.schools), tested.classes)
+            for method, tested in examined.tested.items()
+        },
+        participants=among(examined.participants, 0),
+        mean=among(examined.mean, 0),
+    )
+
+
+def _arrays(name: str, found: list[Findings], units: int) -> dict[str, Any]:
+    """Methods and versions (M,), numbers (M, 4, units), n exact among them, status (M, units)."""
+    numbers = np.array([[getattr(one, number) for number in NUMBERS] for one in found], np.float64)
+    status = [np.argmax(one.status[:, None] == STATUSES, axis=1) for one in found]
+    return {
+        f"{name}_methods": np.array([str(one.method) for one in found], dtype="U20"),
+        f"{name}_versions": np.array([one.method_version for one in found], dtype="U16"),
+        f"{name}_numbers": numbers.reshape(-1, len(NUMBERS), units),
+        f"{name}_status": np.array(status, dtype=np.uint8).reshape(-1, units),
+    }
+
+
+def _findings(name: str, held: dict[str, NDArray[Any]]) -> dict[Method, Findings]:
+    words = STATUSES[held[f"{name}_status"]]
+    numbers: FloatArray = held[f"{name}_numbers"]
+    named = zip(held[f"{name}_methods"].tolist(), held[f"{name}_versions"].tolist(), strict=True)
+    found = {}
+    for row, (name_of_method, version) in enumerate(named):
+        method, (statistic, p_value, effect, n) = Method(name_of_method), numbers[row]
+        found[method] = Findings(
+            method, statistic, p_value, effect, n.astype(np.int64), words[row], version
+        )
+    return found
