@@ -36,7 +36,7 @@ from roadmaps.services.executions import revision
 from tests.access.addresses import address
 from tests.access.rows import fingerprints, undone
 from tests.access.tables import PEOPLE, SIGNS, read
-from tests.access.world import World
+from tests.access.world import HILL, PARTICIPANTS, USUAL_PARTICIPANT, World
 from tests.factories.documents import pdf
 from tests.factories.procedures import ProtocolFactory, a_form
 
@@ -212,7 +212,8 @@ def _register(world: World) -> Typed:
 
 
 def _journal_marks(world: World) -> Typed:
-    rows = "Код участника;Отметка по журналу\n40001;4\n98765;4\n"
+    codes = (USUAL_PARTICIPANT, PARTICIPANTS[HILL])
+    rows = "Код участника;Отметка по журналу\n" + "".join(f"{code};4\n" for code in codes)
     return {"file": SimpleUploadedFile("журнал.csv", rows.encode())}
 
 

@@ -63,7 +63,7 @@ from tests.factories.procedures import (
 )
 
 LAKE, HILL = "lake", "zq-hill"
-PARTICIPANTS = {HILL: 98765}  # a code that stands nowhere else
+PARTICIPANTS = {HILL: 1_987_654_321}  # stands nowhere else: no row is numbered so high
 USUAL_PARTICIPANT = 40001
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from monitoring.computation.cases import open_cases
 from monitoring.models import Case
 from tests.browser.test_executions import looked_at
-from tests.browser.visits import do, file, said
+from tests.browser.visits import do, file, follow, said
 from tests.factories.documents import pdf
 from tests.factories.monitoring import SignalFactory, make_work, store_results
 
@@ -52,7 +52,7 @@ def test_a_signal_is_answered_marked_anew_and_decided(cast, visit, case):
 
     centre = visit(cast.boris)
     centre.get_by_role("link", name=re.compile("^Открыть.*по сигналам")).first.click()
-    centre.get_by_role("link", name="Lake school").click()
+    follow(centre.get_by_role("link", name="Lake school"))
     assert SAID in said(centre.locator("#answer"))
     do(centre, "Назначить перепроверку")
     for row in Case.objects.get(pk=case.pk).recheck.works.all():

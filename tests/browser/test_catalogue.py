@@ -9,6 +9,7 @@ from procedures.services import catalogue, tables
 from procedures.tables import KINDS, OLYMPIADS
 from rsoko.demo.tables import lines
 from tests.browser.test_accessibility import barriers
+from tests.browser.visits import follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -60,7 +61,7 @@ def test_a_new_scale_is_looked_at_and_then_written(filled, visit):
         page.get_by_label(label).fill(value)
     page.get_by_label("Источник").fill("Приказ № 7")
 
-    page.get_by_role("button", name="Показать, что изменится").click()
+    follow(page.get_by_role("button", name="Показать, что изменится"))
     assert "Изменится" in page.get_by_role("main").inner_text()
     assert filled.work.scales.count() == 1
     page.get_by_role("button", name="Записать шкалу").click()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from procedures.exchange import layout
 from procedures.models import Protocol, Result
-from tests.browser.visits import XLSX, fetch, file, open_section, press, tab_to
+from tests.browser.visits import XLSX, fetch, file, follow, open_section, press, tab_to
 from tests.factories.procedures import ScaleFactory, WorkFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -79,7 +79,7 @@ def upload(page: Page, content: bytes) -> None:
 def on_the_board(page: Page) -> str:
     """How Lake school stands in the work, as the coordinator reads it."""
     open_section(page, "Процедуры")
-    page.get_by_role("link", name="Полнота", exact=True).click()
+    follow(page.get_by_role("link", name="Полнота", exact=True))
     table = page.get_by_role("table")
     heads = table.locator("thead th").all_text_contents()
     column = next(n for n, head in enumerate(heads) if head.startswith("Математика, 4"))

@@ -19,6 +19,7 @@ from tests.browser.visits import (
     XLSX,
     fetch,
     file,
+    follow,
     menu_of,
     open_section,
     press,
@@ -208,7 +209,7 @@ def test_the_ministry_has_the_yearly_report_built_and_takes_both_files(visit, wo
     start_worker()
     expect(run).to_contain_text("готово", timeout=PATIENCE)
     open_section(page, "Отчёты")
-    page.get_by_role("main").get_by_role("link", name="Region", exact=True).click()
+    follow(page.get_by_role("main").get_by_role("link", name="Region", exact=True))
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("за 2026 год")
     assert page.locator("figure svg").count() > 0

@@ -19,7 +19,7 @@ from roadmaps.queries.meetings import Circle
 from roadmaps.services import adoption, deliveries, meetings, roadmaps, versions
 from roadmaps.terms import shifted
 from tests.browser.test_accessibility import barriers
-from tests.browser.visits import PDF, do, file, open_section, press, said, tab_to
+from tests.browser.visits import PDF, do, file, follow, open_section, press, said, tab_to
 from tests.browser.world import PLAN
 from tests.cast import Cast
 from tests.factories.documents import pdf
@@ -104,7 +104,7 @@ def _bring_an_order_into_force(page: Page) -> None:
     before = doubts.count()
     do(page, "Исправить так")
     do(page, "Сохранить и вернуться")
-    link(page, "Изменить").click()
+    follow(link(page, "Изменить"))
     assert doubts.count() == before - 1
     do(page, "Сохранить и вернуться")
     do(page, "Утвердить")
@@ -192,9 +192,9 @@ def _as_the_ministry_sees(page: Page) -> Seen:
     open_section(page, "Дорожные карты")
     plan = main(page).locator("tbody tr").filter(has_text="взяли в план 1 из 2")
     percent = said(plan.locator("td b"))
-    plan.get_by_role("link").first.click()
+    follow(plan.get_by_role("link").first)
     item = said(_line(page).locator(".share"))
-    link(page, "Матрица").click()
+    follow(link(page, "Матрица"))
     expect(page.locator(".matrix thead th").nth(2)).to_have_text("North")
     cell = said(_line(page).get_by_role("cell").nth(2))
     waits = said(page.locator(".saved li").filter(has_text="Ждут приёмки").locator("b"))
@@ -254,7 +254,7 @@ def _accept(page: Page) -> None:
 
 
 def _the_ministry_sees_the_difference(page: Page) -> None:
-    link(page, "Сравнение планов").click()
+    follow(link(page, "Сравнение планов"))
     below = main(page).locator("tbody tr")
     assert "№ 77" in said(below.first)
     assert f"8 из 9 {LEFT_OUT_ITEM}" in said(below.first)
@@ -273,7 +273,7 @@ def _the_school_stands_accepted(page: Page) -> None:
     open_section(page, "Дорожные карты")
     link(page, "Свои").click()
     main(page).locator("tbody tr").filter(has_text="№ 77").get_by_role("link").first.click()
-    link(page, "Матрица").click()
+    follow(link(page, "Матрица"))
     expect(page.locator(".matrix thead th").nth(2)).to_have_text("Lake school")
     row = main(page).locator("tbody tr").nth(OF_SCHOOLS - 2)  # the item above went
     assert [said(cell) for cell in row.get_by_role("cell").all()][2:4] == ["принято", "в работе"]

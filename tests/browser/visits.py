@@ -53,6 +53,12 @@ def fetch(page: Page, link: Locator) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
+def follow(target: Locator) -> None:
+    """Click what leads to another page and wait until all of that page is there."""
+    with target.page.expect_navigation():
+        target.click()
+
+
 def press(page: Page, target: Locator) -> None:
     """By keyboard alone: go to the target, press Enter, wait for the page it leads to."""
     tab_to(page, target)
