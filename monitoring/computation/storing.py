@@ -37,16 +37,20 @@ def replace(table: Table, rows: Iterable[Sequence[Any]], *, of: Mapping[str, Any
 
     A value of `of` may be None or a list of several. What is there and equal stays untouched (its
     moment of change too), what differs is updated, what is missing is added, what is not among
-    the rows goes. Five statements, however many rows.
+    the rows goes. Six statements at most, however many rows.
     """
     columns = _names(table.columns)
     with connection.cursor() as cursor:
         # The names come from the Table constants of this package, never from outside.
         cursor.execute(f"CREATE TEMP TABLE fresh AS SELECT {columns} FROM {table.name} LIMIT 0")  # noqa: S608
         cursor.copy_expert(f"COPY fresh ({columns}) FROM STDIN", StringIO(_text(rows)))
+        copied = cursor.rowcount
         known = [value for value in of.values() if value is not None]
-        cursor.execute(_delete(table, of), known)
         cursor.execute(_merge(table, of), known)
+        # All fresh rows are there now: to look for others is only worth it where there are more.
+        cursor.execute(_count(table, of), known)
+        if cursor.fetchone() != (copied,):
+            cursor.execute(_delete(table, of), known)
         cursor.execute("DROP TABLE fresh")
 
 
@@ -68,6 +72,11 @@ WRITTEN: dict[type, Callable[[Any], str]] = {
     list: lambda numbers: f"{{{str(numbers)[1:-1]}}}",
     bytes: lambda octets: f"\\\\x{octets.hex()}",
 }
+
+
+def _count(table: Table, of: Mapping[str, Any]) -> str:
+    where, _ = _conditions(table, of)
+    return f"SELECT count(*) FROM {table.name} old WHERE {where}"  # noqa: S608 - as above
 
 
 def _delete(table: Table, of: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,11 +88,11 @@ class Findings:
     status: NDArray[np.str_]
     method_version: str = METHOD_VERSION
 
-    @property
+    @cached_property
     def ok(self) -> BoolArray:
         return np.asarray(self.status == Status.OK)
 
-    @property
+    @cached_property
     def counted(self) -> BoolArray:
         """Units that are tested, alone or with other works."""
         return np.asarray(self.ok | (self.status == Status.POOLED))

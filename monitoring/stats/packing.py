@@ -55,6 +55,8 @@ def unpack(packed: bytes, work: Work) -> tuple[IntArray, Examined]:
 
 def keep(examined: Examined, kept: BoolArray) -> Examined:
     """The same without the schools that are not `kept`, shape (S,), and without their classes."""
+    if kept.all():
+        return examined
     of_kept = kept[examined.class_school]
 
     def among(found: Findings, which: BoolArray) -> Findings:
@@ -79,6 +81,8 @@ def keep(examined: Examined, kept: BoolArray) -> Examined:
 
 def spread(examined: Examined, at: IntArray, count: int) -> Examined:
     """The same among more schools: school s is now at[s] of `count`; the others were not there."""
+    if np.array_equal(at, np.arange(count)):
+        return examined
 
     def among(values: NDArray[Any], missing: float | str) -> NDArray[Any]:
         wide = np.full(count, missing, dtype=values.dtype)
