@@ -3,14 +3,16 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
 
-from monitoring.computation.statistics import LINKED, STATISTICS, Row, statistic_rows
+from monitoring.computation.columns import Columns
+from monitoring.computation.statistics import LINKED, STATISTICS, no_classes, statistics_of
 from monitoring.computation.storing import Table, replace
+from monitoring.models import Signal
 from monitoring.queries.examined import Found, found_in
 from monitoring.queries.regions import Region
 from monitoring.stats import engine
@@ -24,7 +26,7 @@ POOLED = -1  # among the numbers of works and classes: none
 PLACES = 6  # of the numbers that explain a signal; the statistics have them in full
 
 SIGNALS = Table(
-    "monitoring_signal",
+    Signal,
     key=("organization_id", "year"),
     values=(
         "tier",
@@ -48,20 +50,20 @@ def store_signals(year: int, region: Region, settings: Settings, run_id: int | N
     pooled = assessed.pooled.values() if assessed else ()
     replace(
         STATISTICS,
-        _statistic_rows(year, None, found, map(engine.Tested, pooled), run_id),
+        [_statistics(one, year, None, found, run_id) for one in pooled],
         of={"year": year, "work_id": None, "organization_id": region.nodes},
     )
     replace(
         STATISTICS,
-        _linked_rows(year, found, run_id),
+        _linked_works(year, found, run_id),
         of={
             "year": year, "work_id": list(_works_of(year)), "organization_id": region.nodes,
             "method": list(LINKED),
         },
     )  # fmt: skip
     rests_on = _hash(found, region, settings)
-    rows = _signal_rows(found, assessed, year, settings, rests_on, run_id) if assessed else ()
-    replace(SIGNALS, rows, of={"year": year, "organization_id": region.nodes})
+    signals = [_signals(found, assessed, year, settings, rests_on, run_id)] if assessed else ()
+    replace(SIGNALS, signals, of={"year": year, "organization_id": region.nodes})
 
 
 def assessed_year(
@@ -81,21 +83,21 @@ def _works_of(year: int) -> QuerySet[Work, int]:
     return Work.objects.filter(year=year).values_list("pk", flat=True)
 
 
-def _linked_rows(year: int, found: Found, run_id: int | None) -> Iterator[Row]:
+def _linked_works(year: int, found: Found, run_id: int | None) -> Iterator[Columns]:
     """Findings that need other works, of each work that has them."""
     for key, examined in zip(found.keys, found.examined, strict=True):
-        tested = [one for method, one in examined.tested.items() if method in LINKED]
-        yield from _statistic_rows(year, key, found, tested, run_id)
+        for method in LINKED:
+            if method in examined.tested:
+                yield _statistics(examined.tested[method].schools, year, key, found, run_id)
 
 
-def _statistic_rows(
-    year: int, work: int | None, found: Found, tested: Iterable[engine.Tested], run_id: int | None
-) -> Iterator[Row]:
-    """Rows of the schools that have results of the year."""
-    of_year = set(found.schools[found.is_of_year].tolist())
-    for one in tested:
-        rows = statistic_rows(year, work, found.schools, None, one, run_id)
-        yield from (row for row in rows if row[0] in of_year)
+def _statistics(
+    findings: Findings, year: int, work: int | None, found: Found, run_id: int | None
+) -> Columns:
+    """Of the schools that have results of the year."""
+    told = np.flatnonzero(found.is_of_year)
+    of_classes = no_classes(len(told))
+    return statistics_of(findings, year, work, found.schools, told, of_classes, run_id)
 
 
 def _assess(found: Found, region: Region, settings: Settings) -> engine.Assessment | None:
@@ -106,36 +108,41 @@ def _assess(found: Found, region: Region, settings: Settings) -> engine.Assessme
     return engine.assess(found.examined, schools, settings, found.beside)
 
 
-def _signal_rows(
+def _signals(
     found: Found,
     assessed: engine.Assessment,
     year: int,
     settings: Settings,
     rests_on: str,
     run_id: int | None,
-) -> Iterator[Row]:
+) -> Columns:
     """One row for each school that has results of the year."""
-    for at in np.flatnonzero(found.is_of_year).tolist():
-        parts = _evidence(found, assessed, at, settings)
-        strong = [
-            part["family"]
-            for part in parts
-            if part["family"] in engine.COUNTED and part["p_value"] < settings.family_p
-        ]
-        numbers = (assessed.index[at], assessed.p_value[at], assessed.q_value[at])
-        is_tested = assessed.tier[at] != engine.Tier.INSUFFICIENT
-        yield (
-            int(found.schools[at]),
-            year,
-            str(assessed.tier[at]),
-            *(float(number) if is_tested else None for number in numbers),
-            int(assessed.participants[at]),
-            f"{{{','.join(strong)}}}",
-            json.dumps(parts, ensure_ascii=False),
-            METHOD_VERSION,
-            rests_on,
-            run_id,
-        )
+    told = np.flatnonzero(found.is_of_year)
+    parts = [_evidence(found, assessed, at, settings) for at in told.tolist()]
+    is_tested = assessed.tier != engine.Tier.INSUFFICIENT
+    columns = {
+        "organization_id": found.schools[told],
+        "year": year,
+        "tier": assessed.tier[told].tolist(),
+        **{name: np.where(is_tested, getattr(assessed, name), np.nan)[told]
+           for name in ("index", "p_value", "q_value")},
+        "participants": assessed.participants[told],
+        "families": [_strong(own, settings) for own in parts],
+        "evidence": [json.dumps(own, ensure_ascii=False) for own in parts],
+        "method_version": METHOD_VERSION,
+        "inputs_hash": rests_on,
+        "run_id": run_id,
+    }  # fmt: skip
+    return Columns(len(told), columns)
+
+
+def _strong(parts: list[Part], settings: Settings) -> list[str]:
+    """The families that count towards a signal."""
+    return [
+        part["family"]
+        for part in parts
+        if part["family"] in engine.COUNTED and part["p_value"] < settings.family_p
+    ]
 
 
 def _hash(found: Found, region: Region, settings: Settings) -> str:

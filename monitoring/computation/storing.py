@@ -1,29 +1,39 @@
-"""Rows into the database by COPY, so that a table's part becomes exactly the given rows."""
+"""Columns into the database by COPY, so that a table's part becomes exactly the given rows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import StringIO
-from types import NoneType
+from io import BytesIO
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
-NULL = "\\N"  # of the text format of COPY
+from monitoring.computation.columns import Columns, packed
+from procedures.exchange.copying import HEADER, TRAILER
 
 
 @dataclass(frozen=True)
 class Table:
     """A table with its unique key, the columns that count, and those written along with them."""
 
-    name: str
+    model: type[Model]
     key: tuple[str, ...]
     values: tuple[str, ...]
     along: tuple[str, ...] = ()
     is_stamped: bool = False
 
     @property
+    def name(self) -> str:
+        return self.model._meta.db_table
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return (*self.key, *self.values, *self.along)
+
+    def types(self) -> dict[str, str]:
+        """What the database calls the type of each column."""
+        fields = {field.column: field for field in self.model._meta.concrete_fields}
+        return {name: str(fields[name].db_type(connection)) for name in self.columns}
 
 
 def hold(name: str) -> None:
@@ -32,18 +42,19 @@ def hold(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def replace(table: Table, rows: Iterable[Sequence[Any]], *, of: Mapping[str, Any]) -> None:
+def replace(table: Table, blocks: Iterable[Columns], *, of: Mapping[str, Any]) -> None:
     """Make the table's rows `of` these key values be exactly the given; inside a transaction.
 
     A value of `of` may be None or a list of several. What is there and equal stays untouched (its
     moment of change too), what differs is updated, what is missing is added, what is not among
     the rows goes. Six statements at most, however many rows.
     """
-    columns = _names(table.columns)
+    columns, types = _names(table.columns), table.types()
+    rows = b"".join([HEADER, *(packed(block, types) for block in blocks), TRAILER])
     with connection.cursor() as cursor:
         # The names come from the Table constants of this package, never from outside.
         cursor.execute(f"CREATE TEMP TABLE fresh AS SELECT {columns} FROM {table.name} LIMIT 0")  # noqa: S608
-        cursor.copy_expert(f"COPY fresh ({columns}) FROM STDIN", StringIO(_text(rows)))
+        cursor.copy_expert(f"COPY fresh ({columns}) FROM STDIN (FORMAT binary)", BytesIO(rows))
         copied = cursor.rowcount
         known = [value for value in of.values() if value is not None]
         cursor.execute(_merge(table, of), known)
@@ -56,22 +67,6 @@ def replace(table: Table, rows: Iterable[Sequence[Any]], *, of: Mapping[str, Any
 
 def _names(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
-
-
-def _text(rows: Iterable[Sequence[Any]]) -> str:
-    """The rows in the text format of COPY."""
-    return "".join(["\t".join([WRITTEN[type(cell)](cell) for cell in row]) + "\n" for row in rows])
-
-
-# By the exact type: a region's statistics are a hundred thousand cells a work.
-WRITTEN: dict[type, Callable[[Any], str]] = {
-    NoneType: lambda _: NULL,
-    str: str,
-    int: int.__repr__,
-    float: float.__repr__,
-    list: lambda numbers: f"{{{str(numbers)[1:-1]}}}",
-    bytes: lambda octets: f"\\\\x{octets.hex()}",
-}
 
 
 def _count(table: Table, of: Mapping[str, Any]) -> str:

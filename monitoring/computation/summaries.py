@@ -1,23 +1,22 @@
 """Pupils' rows of one work: read once as columns, checked, and kept as class cells."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
 from math import prod
-from typing import Any
 
 import numpy as np
 from django.db import connection
 
+from monitoring.computation.columns import Column, Columns, Lists
 from monitoring.computation.storing import Table, replace
+from monitoring.models import Cell
 from monitoring.queries.cells import ARRAYS, ClassCells
 from monitoring.stats.arrays import BoolArray, IntArray
 from monitoring.stats.engine import Rows
 from procedures.models import Work
 
-Row = tuple[Any, ...]
-
-CELLS = Table("monitoring_cell", ("work_id", "organization_id", "class_number"), ARRAYS)
+CELLS = Table(Cell, ("work_id", "organization_id", "class_number"), ARRAYS)
 
 # School, class, mark, journal mark, present, fits the work; the points follow.
 FIRST_POINTS = 6
@@ -88,13 +87,18 @@ def _unsound(work: Work, rows: IntArray) -> BoolArray:
 
 def store_cells(work: Work, schools: Collection[int], found: ClassCells | None) -> None:
     """Make the stored classes of these schools be those of `found` that are theirs."""
-    rows = _cell_rows(work, schools, found) if found else ()
-    replace(CELLS, rows, of={"work_id": work.pk, "organization_id": list(schools)})
+    own = [_own(work, schools, found)] if found else ()
+    replace(CELLS, own, of={"work_id": work.pk, "organization_id": list(schools)})
 
 
-def _cell_rows(work: Work, schools: Collection[int], found: ClassCells) -> Iterator[Row]:
+def _own(work: Work, schools: Collection[int], found: ClassCells) -> Columns:
     own = np.flatnonzero(np.isin(found.school, list(schools)))
-    cells = [getattr(found.cells, name)[own] for name in ARRAYS]
-    arrays = [units.reshape(len(own), prod(units.shape[1:])).tolist() for units in cells]
-    keys = ([work.pk] * len(own), found.school[own].tolist(), found.number[own].tolist())
-    return zip(*keys, *arrays, strict=True)
+    cells = {name: getattr(found.cells, name)[own] for name in ARRAYS}
+    columns: dict[str, Column] = {
+        "work_id": work.pk,
+        "organization_id": found.school[own],
+        "class_number": found.number[own],
+        **{name: Lists.of_rows(units.reshape(len(own), prod(units.shape[1:])))
+           for name, units in cells.items()},
+    }  # fmt: skip
+    return Columns(len(own), columns)

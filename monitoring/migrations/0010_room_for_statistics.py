@@ -1,7 +1,7 @@
 """Statistics are written anew with every upload: room for that in their pages, and their index.
 
-
 Pages that are full already empty by and by; `VACUUM FULL monitoring_statistic` does it at once.
+Packed findings are read and written as often, and unpacking them took longer than reading.
 """
 
 import django.db.models.deletion
@@ -19,6 +19,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "ALTER TABLE monitoring_statistic SET (fillfactor = 50)",
             "ALTER TABLE monitoring_statistic RESET (fillfactor)",
+        ),
+        migrations.RunSQL(
+            "ALTER TABLE monitoring_workreference ALTER COLUMN findings SET STORAGE EXTERNAL",
+            "ALTER TABLE monitoring_workreference ALTER COLUMN findings SET STORAGE EXTENDED",
         ),
         migrations.AlterField(
             model_name="statistic",

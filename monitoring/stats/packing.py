@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.stats.arrays import BoolArray, FloatArray, IntArray
+from monitoring.stats.arrays import BoolArray, IntArray
 from monitoring.stats.engine import Examined, Tested, Work
 from monitoring.stats.findings import Findings, Method, Status
 
@@ -19,38 +19,28 @@ def pack(examined: Examined, schools: IntArray) -> bytes:
     """Everything a year is assessed from; `schools` are the lasting keys of the S schools."""
     of_schools = [tested.schools for tested in examined.tested.values()]
     of_classes = [tested.classes for tested in examined.tested.values() if tested.classes]
-    file = BytesIO()
-    np.savez(
-        file,
-        schools=schools,
-        class_school=examined.class_school,
-        class_number=examined.class_number,
-        participants=examined.participants,
-        mean=examined.mean,
-        **_arrays("of_schools", of_schools, len(schools)),
-        **_arrays("of_classes", of_classes, len(examined.class_school)),
+    held = (
+        schools,
+        examined.class_school,
+        examined.class_number,
+        examined.participants,
+        examined.mean,
+        *_arrays(of_schools, len(schools)),
+        *_arrays(of_classes, len(examined.class_school)),
     )
+    file = BytesIO()
+    for array in held:
+        np.save(file, array, allow_pickle=False)
     return file.getvalue()
 
 
 def unpack(packed: bytes, work: Work) -> tuple[IntArray, Examined]:
     """The keys of the schools, and what was found in them; reference and cells stay behind."""
-    with np.load(BytesIO(packed), allow_pickle=False) as file:
-        held = {name: file[name] for name in file.files}
-    classes = _findings("of_classes", held)
-    tested = {
-        method: Tested(found, classes.get(method))
-        for method, found in _findings("of_schools", held).items()
-    }
-    examined = Examined(
-        work,
-        held["class_school"],
-        held["class_number"],
-        tested,
-        held["participants"],
-        held["mean"],
-    )
-    return held["schools"], examined
+    file = BytesIO(packed)
+    schools, class_school, class_number, participants, mean = (_next(file) for _ in range(5))
+    of_schools, of_classes = _findings(file), _findings(file)
+    tested = {method: Tested(found, of_classes.get(method)) for method, found in of_schools.items()}
+    return schools, Examined(work, class_school, class_number, tested, participants, mean)
 
 
 def keep(examined: Examined, kept: BoolArray) -> Examined:
@@ -111,25 +101,27 @@ def spread(examined: Examined, at: IntArray, count: int) -> Examined:
     )
 
 
-def _arrays(name: str, found: list[Findings], units: int) -> dict[str, Any]:
+def _arrays(found: list[Findings], units: int) -> tuple[NDArray[Any], ...]:
     """Methods and versions (M,), numbers (M, 4, units), n exact among them, status (M, units)."""
     numbers = np.array([[getattr(one, number) for number in NUMBERS] for one in found], np.float64)
     status = [np.argmax(one.status[:, None] == STATUSES, axis=1) for one in found]
-    return {
-        f"{name}_methods": np.array([str(one.method) for one in found], dtype="U20"),
-        f"{name}_versions": np.array([one.method_version for one in found], dtype="U16"),
-        f"{name}_numbers": numbers.reshape(-1, len(NUMBERS), units),
-        f"{name}_status": np.array(status, dtype=np.uint8).reshape(-1, units),
-    }
+    return (
+        np.array([str(one.method) for one in found], dtype="U20"),
+        np.array([one.method_version for one in found], dtype="U16"),
+        numbers.reshape(-1, len(NUMBERS), units),
+        np.array(status, dtype=np.uint8).reshape(-1, units),
+    )
 
 
-def _findings(name: str, held: dict[str, NDArray[Any]]) -> dict[Method, Findings]:
-    words = STATUSES[held[f"{name}_status"]]
-    numbers: FloatArray = held[f"{name}_numbers"]
-    named = zip(held[f"{name}_methods"].tolist(), held[f"{name}_versions"].tolist(), strict=True)
-    found = {}
-    for row, (name_of_method, version) in enumerate(named):
-        method, (statistic, p_value, effect, n) = Method(name_of_method), numbers[row]
+def _next(file: BytesIO) -> NDArray[Any]:
+    return np.asarray(np.load(file, allow_pickle=False))
+
+
+def _findings(file: BytesIO) -> dict[Method, Findings]:
+    methods, versions, numbers, status = (_next(file) for _ in range(4))
+    words, found = STATUSES[status], {}
+    for row, (name, version) in enumerate(zip(methods.tolist(), versions.tolist(), strict=True)):
+        method, (statistic, p_value, effect, n) = Method(name), numbers[row]
         found[method] = Findings(
             method, statistic, p_value, effect, n.astype(np.int64), words[row], version
         )
