@@ -110,7 +110,7 @@ def measure_upload() -> list[Measure]:
 def _upload(region: Organization, school: Organization, work: Work, size: int) -> None:
     store([Part(school.pk, work, pupils_of(school.pk, size, seed=99))], name="again")
     compute(work, progress=Silent(), schools=[school.pk])
-    assess(region.pk, [YEAR], progress=Silent())
+    assess(region.pk, [YEAR], progress=Silent(), schools=[school.pk])
 
 
 def _seconds(act: Callable[[], object]) -> float:

@@ -48,7 +48,8 @@ def assess_objectivity(run_id: int) -> None:
         return
     with runs.recorded(run) as progress:
         region, years = run.parameters["region"], run.parameters["years"]
-        assess(region, years, progress=progress, run_id=run.pk)
+        schools = run.parameters["schools"]
+        assess(region, years, progress=progress, schools=schools, run_id=run.pk)
 
 
 @shared_task(acks_late=True)
@@ -118,28 +119,34 @@ def wish_computation(
     )
 
 
-def wish_assessment(work: Work, regions: Collection[int]) -> None:
+def wish_assessment(work: Work, regions: Collection[int], schools: Collection[int] | None) -> None:
     """Note that the years which rest on the work are to be assessed anew in these regions.
 
     Many works make one assessment: it waits in the queue behind the works that were wished for
     before, and takes in the years of those that end meanwhile.
     """
     for region in Organization.objects.filter(pk__in=regions).order_by("pk"):
-        wish_years(region, years_concerned(work))
+        wish_years(region, years_concerned(work), schools)
 
 
-def wish_years(region: Organization, years: Collection[int]) -> Run:
-    """Note that these years of a region are to be assessed anew."""
+def wish_years(
+    region: Organization, years: Collection[int], schools: Collection[int] | None
+) -> Run:
+    """Note that these years of a region are to be assessed anew.
+
+    `schools` are those whose own numbers have changed; None means all.
+    """
     return runs.wish(
         assess_objectivity.name,
         key="region",
         subject=region,
-        join=_all_years,
+        join=_all_of_both,
         title=f"Сигналы объективности: {region}",
         organization=region,
         by=None,
         unit="год,года,лет",
         years=sorted(years),
+        schools=None if schools is None else sorted(schools),
     )
 
 
@@ -150,5 +157,6 @@ def _all_schools(waiting: dict[str, Any], wished: dict[str, Any]) -> dict[str, A
     return waiting | {"schools": both}
 
 
-def _all_years(waiting: dict[str, Any], wished: dict[str, Any]) -> dict[str, Any]:
-    return waiting | {"years": sorted({*waiting["years"], *wished["years"]})}
+def _all_of_both(waiting: dict[str, Any], wished: dict[str, Any]) -> dict[str, Any]:
+    years = sorted({*waiting["years"], *wished["years"]})
+    return _all_schools(waiting, wished) | {"years": years}

@@ -55,14 +55,17 @@ def compute(
     progress: Watch,
     schools: Collection[int] | None = None,
     run_id: int | None = None,
-    then: Callable[[Work, Collection[int]], object] = lambda work, regions: None,
+    then: Callable[[Work, Collection[int], Collection[int] | None], object] = (
+        lambda work, regions, schools: None
+    ),
 ) -> Computed:
     """Compute everything a work gives, in one transaction. Running it again changes no row.
 
     `schools` names those whose results have changed: only their cells are made anew, and only
-    their regions looked at; cells of an earlier shape make it all of them. What the year comes to
-    is `assess`'s: `then` is called with the regions inside the transaction, so that a wish for it
-    is stored with the statistics or not at all. Two computations of one work take turns. The
+    their regions looked at; cells of an earlier shape make it all of them (None). What the year
+    comes to is `assess`'s: `then` is called with the regions and the schools inside the
+    transaction, so that a wish for it is stored with the statistics or not at all. Two
+    computations of one work take turns. The
     number of queries does not depend on the number of schools.
     """
     total = _schools(work)
@@ -70,9 +73,12 @@ def compute(
     with transaction.atomic():
         hold(f"computation of work {work.pk}")
         progress.hold()
-        changed = _all_schools(work) if schools is None or has_uncounted(work) else set(schools)
+        only = None if schools is None or has_uncounted(work) else schools
+        changed = _all_schools(work) if only is None else set(only)
         regions = [region_by_key(pk) for pk in regions_of(changed)]
-        outcomes = [_compute(work, region, changed, run_id) for region in regions]
+        outcomes = [
+            _compute(work, region, changed, region.owners(only), run_id) for region in regions
+        ]
         computed = Computed(
             sum(counted for counted, _ in outcomes),
             {
@@ -82,7 +88,7 @@ def compute(
             },
             tuple(region.pk for region in regions),
         )
-        then(work, computed.regions)
+        then(work, computed.regions, only)
     progress(total, total)
     return computed
 
@@ -92,11 +98,14 @@ def assess(
     years: Collection[int],
     *,
     progress: Watch,
+    schools: Collection[int] | None = None,
     settings: Settings | None = None,
     run_id: int | None = None,
 ) -> None:
     """What the stored numbers of works come to in these years of a region: values and signals.
 
+    Values of a year are those of its own works: only they of `schools`, and of those above them,
+    are made anew; a signal rests on all the others too.
     A signal that has not gone out yet asks its school: its case is opened with it. All in one
     transaction; two assessments of one region take turns.
     """
@@ -106,7 +115,7 @@ def assess(
         progress.hold()
         place = region_by_key(region)
         for year in sorted(years):
-            store_values_of_year(year, place, run_id)
+            store_values_of_year(year, place.owners(schools), run_id)
             store_signals(year, place, settings or settings_for(region, year), run_id)
             if timezone.localdate() < expiry(year):
                 open_cases(region, year)
@@ -115,7 +124,11 @@ def assess(
 
 
 def _compute(
-    work: Work, region: Region, changed: Collection[int], run_id: int | None
+    work: Work,
+    region: Region,
+    changed: Collection[int],
+    owners: list[int],
+    run_id: int | None,
 ) -> tuple[int, list[int]]:
     """One region's part of a work; how many schools have numbers, and who was left out."""
     written = read_rows(work, region.schools.tolist())
@@ -124,7 +137,7 @@ def _compute(
     own = [school for school in region.schools.tolist() if school in changed]
     store_cells(work, own, classes)
     store_examined(work, region, written.schools, examined, run_id)
-    store_values(work, region, classes, run_id)
+    store_values(work, region, owners, classes, run_id)
     return len(written.schools), written.left_out
 
 

@@ -32,46 +32,46 @@ POOLED = [indicator.code for indicator in CATALOG if indicator.unit == Unit.SHAR
 
 
 def store_values(
-    work: Work, region: Region, classes: ClassCells | None, run_id: int | None
+    work: Work, region: Region, owners: list[int], classes: ClassCells | None, run_id: int | None
 ) -> None:
-    """The values of a work: of each school, and from the same cells of all above it."""
-    values = _of_work(work, region, classes, run_id) if classes else ()
-    replace(VALUES, values, of={"work_id": work.pk, "organization_id": region.nodes})
+    """The values of a work for these `owners`: of schools, and from the same cells of all above."""
+    values = _of_work(work, region, owners, classes, run_id) if classes else ()
+    replace(VALUES, values, of={"work_id": work.pk, "organization_id": owners})
 
 
-def store_values_of_year(year: int, region: Region, run_id: int | None) -> None:
-    """The values over a year: the pupils of all its works together.
+def store_values_of_year(year: int, owners: list[int], run_id: int | None) -> None:
+    """The values over a year for these `owners`: the pupils of all its works together.
 
     A share times its pupils is a whole number of pupils again, so the values of the works are
     all that is needed.
     """
     of_works = IndicatorValue.objects.filter(
-        year=year, work__isnull=False, indicator__in=POOLED, organization__in=region.nodes
+        year=year, work__isnull=False, indicator__in=POOLED, organization__in=owners
     )
     counted = (
         of_works.order_by()
         .values_list("organization", "indicator")
         .annotate(hits=Sum(Round(F("value") * F("pupils"))), of=Sum("pupils"))
     )
-    owners, codes, hits, pupils = zip(*counted, strict=True) if counted else ([], [], [], [])
+    units, codes, hits, pupils = zip(*counted, strict=True) if counted else ([], [], [], [])
     estimates = wilson(np.array(hits, dtype=np.int64), np.array(pupils, dtype=np.int64))
-    pooled = _columns(year, None, np.array(owners, dtype=np.int64), codes, estimates, run_id)
-    replace(VALUES, [pooled], of={"year": year, "work_id": None, "organization_id": region.nodes})
+    pooled = _columns(year, None, np.array(units, dtype=np.int64), codes, estimates, run_id)
+    replace(VALUES, [pooled], of={"year": year, "work_id": None, "organization_id": owners})
 
 
 def _of_work(
-    work: Work, region: Region, classes: ClassCells, run_id: int | None
+    work: Work, region: Region, owners: list[int], classes: ClassCells, run_id: int | None
 ) -> Iterator[Columns]:
-    for owners in _owners(classes, region):
-        is_owned = owners > 0
-        units, index = np.unique(owners[is_owned], return_inverse=True)
+    for above in _above(classes, region):
+        is_owned = np.isin(above, owners)
+        units, index = np.unique(above[is_owned], return_inverse=True)
         cells = add(classes.cells.take(np.flatnonzero(is_owned)), index, len(units))
         for indicator in CATALOG:
             estimates, codes = indicator.formula(cells), [indicator.code] * len(units)
             yield _columns(work.year, work.pk, units, codes, estimates, run_id)
 
 
-def _owners(classes: ClassCells, region: Region) -> Iterator[IntArray]:
+def _above(classes: ClassCells, region: Region) -> Iterator[IntArray]:
     """Whose each class is at the three levels, shape (K,); 0 for nobody's."""
     yield classes.school
     yield region.town_of(classes.school)

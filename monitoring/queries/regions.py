@@ -38,6 +38,13 @@ class Region:
         """The key of each school's municipality, 0 for none."""
         return self.towns[self.town[np.searchsorted(self.schools, schools)]]
 
+    def owners(self, schools: Collection[int] | None) -> list[int]:
+        """Whose numbers rest on these of its schools: they, those above them, and itself."""
+        if schools is None:
+            return self.nodes
+        own = self.schools[np.isin(self.schools, list(schools))]
+        return sorted({self.pk, *own.tolist(), *self.town_of(own).tolist()} & set(self.nodes))
+
 
 def regions_of(schools: Collection[int]) -> list[int]:
     """The regions in which these schools lie, by key. One query."""

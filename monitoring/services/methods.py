@@ -106,7 +106,7 @@ def publish(
         on=order_date.isoformat(), note=row.note, before=_told(before), after=_told(row.thresholds),
     )  # fmt: skip
     if newest := newest_year(row.organization_id):
-        wish_years(row.organization, range(row.from_year or newest, newest + 1))
+        wish_years(row.organization, range(row.from_year or newest, newest + 1), schools=[])
     return row
 
 

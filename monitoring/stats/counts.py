@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from monitoring.stats.arrays import BoolArray, FloatArray, IntArray
 from monitoring.stats.shares import ratio
@@ -69,7 +69,7 @@ def upper_p(counts: Counts, rho: float, *, exact_below: int) -> FloatArray:
     Exact (the sum of independent beta-binomials) for units with fewer than `exact_below`
     pupils, normal above.
     """
-    p = stats.norm.sf(counts.z(rho))
+    p = special.ndtr(-counts.z(rho))
     # Units of like size together: each has as many masses as the largest of them has pupils.
     size = np.frexp(counts.n)[1]
     for alike in np.unique(size[counts.n < exact_below]):

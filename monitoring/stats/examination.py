@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from monitoring.stats import absence, journal, omission, reference, similarity, tasks
 from monitoring.stats.arrays import BoolArray, FloatArray, IntArray
@@ -221,7 +221,7 @@ def _recalibrated(findings: Findings, units: Cells) -> Findings:
     if enough.sum() < MIN_UNITS:
         return not_tested(findings.method, findings.n, Status.TOO_FEW)
     if findings.method == Method.JOURNAL_GAP2:
-        z = np.asarray(stats.norm.isf(np.clip(findings.p_value, 1e-12, 0.95)))
+        z = np.asarray(-special.ndtri(np.clip(findings.p_value, 1e-12, 0.95)))
         p = findings.p_value
     else:
         z = findings.statistic - trend(findings.statistic, units.level, units.pupils, enough)

@@ -5,7 +5,7 @@ school is not suspected for its level. No fixed share of agreement is asked for.
 """
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from monitoring.stats.arrays import FloatArray, IntArray
 from monitoring.stats.cells import MARKS
@@ -106,7 +106,7 @@ def journal_mirror(
         Method.JOURNAL_MIRROR,
         tested=enough,
         statistic=z,
-        p_value=stats.norm.sf(z),
+        p_value=special.ndtr(-z),
         effect=effect,
         n=pairs,
     )
@@ -170,7 +170,7 @@ def shift_by_score(
         Method.JOURNAL_SHIFT,
         tested=enough,
         statistic=z,
-        p_value=np.where(enough, stats.norm.sf(normal_scores(z, pairs)), 1.0),
+        p_value=np.where(enough, special.ndtr(-normal_scores(z, pairs)), 1.0),
         effect=ratio(np.bincount(unit, away, n_units), pairs),
         n=pairs,
     )

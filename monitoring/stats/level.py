@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from monitoring.stats.arrays import FloatArray, IntArray
 from monitoring.stats.cells import Cells, add
@@ -40,7 +40,7 @@ class Funnel:
 
     def limits(self, standard_errors: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
         """Lower and upper limit at each standard error; `coverage` is WARNING or ALARM."""
-        reach = stats.norm.isf((1 - coverage) / 2) * np.sqrt(standard_errors**2 + self.tau2)
+        reach = -special.ndtri((1 - coverage) / 2) * np.sqrt(standard_errors**2 + self.tau2)
         return self.target - reach, self.target + reach
 
 
@@ -146,7 +146,7 @@ def level(means: Means) -> Findings:
 
 def two_sided(z: FloatArray) -> FloatArray:
     """p-value of so large a z in either direction."""
-    return np.asarray(2 * stats.norm.sf(np.abs(z)))
+    return np.asarray(2 * special.ndtr(-np.abs(z)))
 
 
 def _standardised(
@@ -178,7 +178,7 @@ def _winsorised_variance(share: float) -> float:
     """Variance of a standard normal after a share of each tail is pulled in."""
     if share == 0:
         return 1.0
-    cut = stats.norm.isf(share)
+    cut = -special.ndtri(share)
     return float(1 - 2 * share - 2 * cut * stats.norm.pdf(cut) + 2 * share * cut**2)
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from monitoring.stats.arrays import BoolArray, FloatArray, IntArray
 
@@ -40,8 +40,8 @@ class Null:
         worth = self.units * WORTH
         freedom = max(worth - 1, 2.0)
         away = (z - self.location) / self.scale / np.sqrt(1 + 1 / (worth + 1))
-        tail = np.clip(stats.t.sf(np.abs(away), freedom), 1e-300, 0.5)
-        return np.asarray(np.copysign(stats.norm.isf(tail), away))
+        tail = np.clip(special.stdtr(freedom, -np.abs(away)), 1e-300, 0.5)
+        return np.asarray(np.copysign(-special.ndtri(tail), away))
 
 
 def empirical(z: FloatArray, tested: BoolArray, *, least_scale: float = 0.7) -> Null:
@@ -58,7 +58,7 @@ def empirical(z: FloatArray, tested: BoolArray, *, least_scale: float = 0.7) -> 
     if units < 10:
         return Null(0.0, 1.0, units)
     seen = np.quantile(z[tested], QUANTILES)
-    scale, location = np.polyfit(stats.norm.ppf(QUANTILES), seen, 1)
+    scale, location = np.polyfit(special.ndtri(QUANTILES), seen, 1)
     weight = units / (units + PRIOR_UNITS)
     return Null(
         float(weight * location),
@@ -97,7 +97,7 @@ def rising_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
 
 def upper(z: FloatArray) -> FloatArray:
     """One-sided p-value of so large a z."""
-    return np.clip(stats.norm.sf(z), LEAST_P, 1)
+    return np.clip(special.ndtr(-z), LEAST_P, 1)
 
 
 def unskewed(z: FloatArray, skewness: FloatArray | float) -> FloatArray:
@@ -132,7 +132,7 @@ def heaviness(mirrored: FloatArray) -> float:
     levels = np.array([level for level in TAIL if len(mirrored) * (1 - level) >= LEAST_BEYOND])
     if not len(levels):
         return 0.0
-    due = stats.norm.ppf(levels)
+    due = special.ndtri(levels)
     found = map(_stretch, np.quantile(mirrored, levels).tolist(), due.tolist())
     # What the quantile's own chance error does to c is least far out, where units are few.
     error2 = levels * (1 - levels) / stats.norm.pdf(due) ** 2

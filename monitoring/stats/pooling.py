@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 
 from monitoring.stats import absence, journal, responsibility
 from monitoring.stats.arrays import BoolArray, FloatArray, IntArray
@@ -111,4 +110,4 @@ def _gather(sums: FloatArray, p: FloatArray, ok: BoolArray, school: IntArray) ->
 
 
 def _tail(scores: FloatArray) -> FloatArray:
-    return np.asarray(stats.cauchy.sf(scores))
+    return np.asarray(np.arctan2(1, scores) / np.pi)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from monitoring.stats.arrays import BoolArray, FloatArray, IntArray, PointsArray
 from monitoring.stats.disclosure import MIN_UNITS
@@ -192,7 +192,7 @@ def skewness(away: FloatArray, root: FloatArray) -> float:
     A sum over n pupils leans by 1/√n of it (`root` is √n): found is what makes the upper tail of
     `away` that of a normal, as far as there is one.
     """
-    everyone, due = np.ones(len(away), dtype=bool), stats.norm.ppf(TAIL)
+    everyone, due = np.ones(len(away), dtype=bool), special.ndtri(TAIL)
 
     def longer(lean: float) -> float:
         z = unskewed(away, lean / root)
@@ -216,7 +216,7 @@ def _placed(z: FloatArray, usual: FloatArray) -> FloatArray:
     length = max(float(beyond.mean()) - far, 1e-9) if len(beyond) else 1e-9
     tail = FAR * np.exp(-np.maximum(z - far, 0) / length)
     p = np.where(z > far, tail, np.maximum((number - place + 0.5) / (number + 1), FAR))
-    return np.asarray(stats.norm.isf(np.clip(p, 1e-12, 1 - 1e-4)))
+    return np.asarray(-special.ndtri(np.clip(p, 1e-12, 1 - 1e-4)))
 
 
 def _surplus(classes: Ratios, enough: BoolArray) -> tuple[FloatArray, FloatArray]:

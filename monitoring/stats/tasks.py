@@ -8,7 +8,7 @@ themselves, and a unit has to stand out from that.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from monitoring.stats.arrays import BoolArray, FloatArray, IntArray
 from monitoring.stats.cells import Cells
@@ -163,9 +163,9 @@ def task_scores(units: Surplus, between: FloatArray) -> FloatArray:
 def _largest(z: FloatArray) -> FloatArray:
     """Normal score of the largest of J z's, as if they were independent."""
     tasks = z.shape[1]
-    tail = stats.norm.sf(z.max(axis=1))
+    tail = special.ndtr(-z.max(axis=1))
     p = -np.expm1(tasks * np.log1p(-np.minimum(tail, 1 - 1e-16)))
-    return np.asarray(stats.norm.isf(np.clip(p, 1e-300, 1 - 1e-16)))
+    return np.asarray(-special.ndtri(np.clip(p, 1e-300, 1 - 1e-16)))
 
 
 def _honest_tail(units: Surplus, between: FloatArray, enough: BoolArray) -> float:
@@ -221,5 +221,5 @@ def _distance(units: Surplus, between: FloatArray) -> FloatArray:
 
 def _normal_score(squared: FloatArray, freedom: int) -> FloatArray:
     """z with the tail of a χ² of so many degrees of freedom."""
-    tail = np.clip(stats.chi2.sf(squared, max(freedom, 1)), 1e-36, 1 - 1e-16)
-    return np.asarray(stats.norm.isf(tail))
+    tail = np.clip(special.chdtrc(max(freedom, 1), squared), 1e-36, 1 - 1e-16)
+    return np.asarray(-special.ndtri(tail))

@@ -42,8 +42,8 @@ def computed(work, schools=None):
     return compute(work, progress=Silent(), schools=schools)
 
 
-def assessed(cast, *years):
-    assess(cast.region.pk, years or [2026], progress=Silent())
+def assessed(cast, *years, schools=None):
+    assess(cast.region.pk, years or [2026], progress=Silent(), schools=schools)
 
 
 TABLES = (Cell, IndicatorValue, WorkReference, SystemNotch, Statistic, Signal)
@@ -155,14 +155,18 @@ def test_computed_again_nothing_moves(work, schools):
     assert snapshot() == before
 
 
-def test_a_changed_school_alone_gives_what_a_whole_computation_gives(work, schools):
+def test_a_changed_school_alone_gives_what_a_whole_computation_gives(cast, work, schools):
     computed(work)
+    assessed(cast)
     store_results(work, schools[5:6], seed=77)
 
     computed(work, schools=[schools[5].pk])
+    assessed(cast, schools=[schools[5].pk])
     partly = contents()
-    Cell.objects.all().delete()
+    for table in TABLES:
+        table.objects.all().delete()
     computed(work)
+    assessed(cast)
 
     assert partly == contents()
 

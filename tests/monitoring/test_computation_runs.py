@@ -1,10 +1,12 @@
 """The wish to have a work computed or a year assessed, and what becomes of it."""
 
 import datetime
+from typing import Any
 
 import pytest
 
 from monitoring.computation import assess, compute
+from monitoring.computation.values import store_values
 from monitoring.models import IndicatorValue, Statistic
 from monitoring.services import computations
 from monitoring.tasks import compute_nightly, wish_assessment
@@ -119,20 +121,21 @@ def test_an_upload_during_a_computation_ends_with_fresh_values(work, schools, mo
     """The file comes after the running computation has read the results."""
     running = computations.request(work, by=None)
 
-    def upload(*_: object) -> None:
+    def upload(*numbers: Any) -> None:
         monkeypatch.undo()
         store_results(work, schools[:1], seed=55)
         announce(work.pk, [schools[0].pk])
+        store_values(*numbers)
 
     monkeypatch.setattr("monitoring.computation.store_values", upload)
     claimed = runs.claim(running.pk)
     assert claimed is not None
     with runs.recorded(claimed) as progress:
-        compute(work, progress=progress, run_id=claimed.pk)
+        compute(work, progress=progress, run_id=claimed.pk, then=wish_assessment)
     while Run.objects.filter(status="requested"):
         reconcile()
 
-    assert [run.status for run in Run.objects.order_by("pk")] == ["done"] * 3
+    assert [run.status for run in Run.objects.order_by("pk")] == ["done"] * 4
     after_runs = contents()
     computed(work)
     assess(schools[0].parent.parent_id, [2026], progress=Silent())
@@ -152,32 +155,34 @@ def test_while_one_runs_only_one_follower_waits(work, schools):
 def test_many_works_make_one_assessment(cast, work):
     for year in (2026, 2024, 2026):
         other = Work(grade=7, year=year, procedure=work.procedure)
-        wish_assessment(other, [cast.region.pk])
+        wish_assessment(other, [cast.region.pk], [7, 3] if year == 2024 else [5])
         runs.wish(  # something else about the same region joins nothing
             "other", key="region", subject=cast.region, join=lambda waiting, wished: waiting,
             title="Другое", organization=cast.region, by=None, unit="шаг,шага,шагов",
         )  # fmt: skip
 
     run = Run.objects.get(task="monitoring.tasks.assess_objectivity")
-    assert run.parameters == {"region": cast.region.pk, "years": [2024, 2026]}
+    assert run.parameters == {
+        "region": cast.region.pk, "years": [2024, 2026], "schools": [3, 5, 7],
+    }  # fmt: skip
     assert Run.objects.filter(task="other").count() == 1
 
 
 def test_a_wish_for_a_year_under_assessment_is_followed(cast, work):
-    wish_assessment(work, [cast.region.pk])
+    wish_assessment(work, [cast.region.pk], None)
     running = Run.objects.get(task="monitoring.tasks.assess_objectivity")
     runs.claim(running.pk)
 
     for _ in range(2):
-        wish_assessment(work, [cast.region.pk])
+        wish_assessment(work, [cast.region.pk], None)
 
     followers = Run.objects.filter(task=running.task).exclude(pk=running.pk)
     assert [run.status for run in followers] == ["requested"]
 
 
 def test_a_wish_is_kept_with_the_statistics_or_not_at_all(cast, work):
-    def fail(work, regions) -> None:
-        wish_assessment(work, regions)
+    def fail(work, regions, schools) -> None:
+        wish_assessment(work, regions, schools)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
