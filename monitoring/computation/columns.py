@@ -75,7 +75,7 @@ def _cells(column: Column, kind: str, count: int) -> Iterable[bytes]:
     if isinstance(column, str | int):
         return repeat(_value(_octets(column, name)), count)
     if is_list:
-        return [_list([_value(word.encode()) for word in words], name) for words in column]
+        return [_words(words, name) for words in column]
     known = {one: _value(_octets(one, name)) for one in set(column)}  # few words for many rows
     return [known[one] for one in column]
 
@@ -92,33 +92,40 @@ def _value(octets: bytes) -> bytes:
 
 
 def _numbers(numbers: NDArray[Any], name: str) -> list[bytes]:
-    cells = _laid(numbers, name)
+    octets, width = _laid(numbers, name)
+    cells = [octets[at : at + width] for at in range(0, len(octets), width)]
     for at in np.flatnonzero(np.isnan(numbers)).tolist():
         cells[at] = NULL
     return cells
 
 
 def _lists(lists: Lists, name: str) -> list[bytes]:
-    elements, nothing = _laid(lists.flat, name), _list([], name)
+    octets, width = _laid(lists.flat, name)
+    counts, ends = np.diff(lists.ends).tolist(), (lists.ends * width).tolist()
+    heads = {count: _head(count, count * width, name) for count in set(counts)}
     return [
-        _list(elements[first:last], name) if first < last else nothing
-        for first, last in pairwise(lists.ends.tolist())
+        heads[count] + octets[first:last]
+        for count, (first, last) in zip(counts, pairwise(ends), strict=True)
     ]
 
 
-def _list(elements: Sequence[bytes], name: str) -> bytes:
-    if not elements:
-        return _value(struct.pack(">iii", 0, 0, TYPES[name]))  # no dimensions, no NULLs
-    head = struct.pack(">iiiii", 1, 0, TYPES[name], len(elements), LOWEST)
-    return _value(head + b"".join(elements))
+def _words(words: Sequence[str], name: str) -> bytes:
+    octets = b"".join([_value(word.encode()) for word in words])
+    return _head(len(words), len(octets), name) + octets
 
 
-def _laid(numbers: NDArray[Any], name: str) -> list[bytes]:
-    """Each number with its length before it."""
+def _head(count: int, size: int, name: str) -> bytes:
+    """What stands before the elements of a list: its length, dimensions, NULLs, type, bounds."""
+    if not count:
+        return struct.pack(">iiii", 12, 0, 0, TYPES[name])
+    return struct.pack(">iiiiii", 20 + size, 1, 0, TYPES[name], count, LOWEST)
+
+
+def _laid(numbers: NDArray[Any], name: str) -> tuple[bytes, int]:
+    """The numbers, each with its length before it, and how many bytes one takes."""
     kind = np.dtype(NUMBERS[name])
     laid = np.empty(len(numbers), dtype=[("bytes", ">i4"), ("value", kind)])
     laid["bytes"], laid["value"] = kind.itemsize, numbers
     if kind.kind == "i" and (laid["value"] != numbers).any():
         raise OverflowError(f"a number does not fit into {name}")
-    octets, width = laid.tobytes(), laid.itemsize
-    return [octets[at : at + width] for at in range(0, len(octets), width)]
+    return laid.tobytes(), laid.itemsize

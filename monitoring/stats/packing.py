@@ -1,7 +1,6 @@
 """What was found in a work as bytes and back; the same findings are always the same bytes."""
 
 from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -14,33 +13,48 @@ from monitoring.stats.findings import Findings, Method, Status
 STATUSES = np.array([str(status) for status in Status])
 NUMBERS = ("statistic", "p_value", "effect", "n")
 
+# How many there are, at the beginning of the bytes.
+COUNTED, COUNT = ("schools", "classes", "methods", "methods that look at classes"), "<i8"
+
 
 def pack(examined: Examined, schools: IntArray) -> bytes:
     """Everything a year is assessed from; `schools` are the lasting keys of the S schools."""
     of_schools = [tested.schools for tested in examined.tested.values()]
     of_classes = [tested.classes for tested in examined.tested.values() if tested.classes]
-    held = (
-        schools,
-        examined.class_school,
-        examined.class_number,
-        examined.participants,
-        examined.mean,
-        *_arrays(of_schools, len(schools)),
-        *_arrays(of_classes, len(examined.class_school)),
-    )
-    file = BytesIO()
-    for array in held:
-        np.save(file, array, allow_pickle=False)
-    return file.getvalue()
+    counts = (len(schools), len(examined.class_school), len(of_schools), len(of_classes))
+    held = np.zeros((), dtype=_layout(*counts))
+    held["schools"] = schools
+    for name in ("class_school", "class_number", "participants", "mean"):
+        held[name] = getattr(examined, name)
+    for name, findings in (("of_schools", of_schools), ("of_classes", of_classes)):
+        for row, found in enumerate(findings):
+            held[name]["method"][row], held[name]["version"][row] = (
+                found.method,
+                found.method_version,
+            )
+            held[name]["numbers"][row] = [getattr(found, number) for number in NUMBERS]
+            held[name]["status"][row] = np.argmax(found.status[:, None] == STATUSES, axis=1)
+    return np.array(counts, dtype=COUNT).tobytes() + held.tobytes()
 
 
 def unpack(packed: bytes, work: Work) -> tuple[IntArray, Examined]:
-    """The keys of the schools, and what was found in them; reference and cells stay behind."""
-    file = BytesIO(packed)
-    schools, class_school, class_number, participants, mean = (_next(file) for _ in range(5))
-    of_schools, of_classes = _findings(file), _findings(file)
+    """The keys of the schools, and what was found in them; reference and cells stay behind.
+
+    The arrays are the bytes themselves and cannot be written to.
+    """
+    counts = np.frombuffer(packed, COUNT, len(COUNTED))
+    (held,) = np.frombuffer(packed, _layout(*counts.tolist()), offset=counts.nbytes)
+    of_schools, of_classes = _findings(held["of_schools"]), _findings(held["of_classes"])
     tested = {method: Tested(found, of_classes.get(method)) for method, found in of_schools.items()}
-    return schools, Examined(work, class_school, class_number, tested, participants, mean)
+    examined = Examined(
+        work,
+        held["class_school"],
+        held["class_number"],
+        tested,
+        held["participants"],
+        held["mean"],
+    )
+    return held["schools"], examined
 
 
 def keep(examined: Examined, kept: BoolArray) -> Examined:
@@ -101,27 +115,39 @@ def spread(examined: Examined, at: IntArray, count: int) -> Examined:
     )
 
 
-def _arrays(found: list[Findings], units: int) -> tuple[NDArray[Any], ...]:
-    """Methods and versions (M,), numbers (M, 4, units), n exact among them, status (M, units)."""
-    numbers = np.array([[getattr(one, number) for number in NUMBERS] for one in found], np.float64)
-    status = [np.argmax(one.status[:, None] == STATUSES, axis=1) for one in found]
-    return (
-        np.array([str(one.method) for one in found], dtype="U20"),
-        np.array([one.method_version for one in found], dtype="U16"),
-        numbers.reshape(-1, len(NUMBERS), units),
-        np.array(status, dtype=np.uint8).reshape(-1, units),
+def _layout(schools: int, classes: int, methods: int, of_classes: int) -> np.dtype[Any]:
+    """n is a float among the numbers, exact as far as any school has pupils."""
+
+    def of(methods: int, units: int) -> np.dtype[Any]:
+        return np.dtype(
+            [
+                ("numbers", "<f8", (methods, len(NUMBERS), units)),
+                ("method", "<U20", (methods,)),
+                ("version", "<U16", (methods,)),
+                ("status", "<u1", (methods, units)),
+            ],
+            align=True,
+        )
+
+    return np.dtype(
+        [
+            ("schools", "<i8", (schools,)),
+            ("class_school", "<i8", (classes,)),
+            ("class_number", "<i8", (classes,)),
+            ("participants", "<i8", (schools,)),
+            ("mean", "<f8", (schools,)),
+            ("of_schools", of(methods, schools)),
+            ("of_classes", of(of_classes, classes)),
+        ],
+        align=True,
     )
 
 
-def _next(file: BytesIO) -> NDArray[Any]:
-    return np.asarray(np.load(file, allow_pickle=False))
-
-
-def _findings(file: BytesIO) -> dict[Method, Findings]:
-    methods, versions, numbers, status = (_next(file) for _ in range(4))
-    words, found = STATUSES[status], {}
-    for row, (name, version) in enumerate(zip(methods.tolist(), versions.tolist(), strict=True)):
-        method, (statistic, p_value, effect, n) = Method(name), numbers[row]
+def _findings(held: np.void) -> dict[Method, Findings]:
+    words, found = STATUSES[held["status"]], {}
+    named = zip(held["method"].tolist(), held["version"].tolist(), strict=True)
+    for row, (name, version) in enumerate(named):
+        method, (statistic, p_value, effect, n) = Method(name), held["numbers"][row]
         found[method] = Findings(
             method, statistic, p_value, effect, n.astype(np.int64), words[row], version
         )
