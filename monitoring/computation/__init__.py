@@ -61,12 +61,12 @@ def compute(
 ) -> Computed:
     """Compute everything a work gives, in one transaction. Running it again changes no row.
 
-    `schools` names those whose results have changed: only their cells are made anew, and only
-    their regions looked at; cells of an earlier shape make it all of them (None). What the year
-    comes to is `assess`'s: `then` is called with the regions and the schools inside the
-    transaction, so that a wish for it is stored with the statistics or not at all. Two
-    computations of one work take turns. The
-    number of queries does not depend on the number of schools.
+    `schools` names those whose results have changed: only their cells are made anew, their
+    indicators and those above them, and only their regions looked at; cells of an earlier shape
+    make it all of them (None). What the year comes to is `assess`'s: `then` is called with the
+    regions and the schools inside the transaction, so that a wish for it is stored with the
+    statistics or not at all. Two computations of one work take turns. The number of queries does
+    not depend on the number of schools.
     """
     total = _schools(work)
     progress(0, total)
